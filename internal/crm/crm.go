@@ -1,0 +1,182 @@
+package crm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// Lead is everything that a connector may write into a CRM.
+type Lead struct {
+	Request    *request.Request
+	Analysis   *request.Analysis
+	Transcript *request.Transcript
+	Person     Person
+	Revision   int64  // of the delivery; remote records that show an older one are updated
+	Link       string // the request in our dashboard
+	Region     string // ISO 3166 code of the tenant, for phone numbers
+}
+
+// Person is the caller's identity after normalising: Phone is E.164 or empty, Email is
+// lower case or empty, Name is a person's name or empty (never caller-ID text).
+type Person struct {
+	Name  string
+	Phone string
+	Email string
+}
+
+// Keys returns what identifies the person, sorted: "email:…" and "phone:…". None means
+// that nothing identifies them (a withheld number), and nobody can be matched.
+func (p Person) Keys() []string {
+	var keys []string
+	if p.Email != "" {
+		keys = append(keys, "email:"+p.Email)
+	}
+	if p.Phone != "" {
+		keys = append(keys, "phone:"+p.Phone)
+	}
+	return keys
+}
+
+// Ledger is the memory of one delivery. Deliver consults it before every remote call.
+type Ledger interface {
+	// Contact takes the lease on the person's keys and returns what is known about them.
+	// Held by another delivery: a *BusyError. It is held until Write ends the contact step,
+	// or until the lease runs out.
+	Contact(ctx context.Context, keys []string) (Known, error)
+	// Entry returns what is remembered of a step.
+	Entry(step string) (request.LedgerEntry, bool)
+	// Write saves entries in one transaction. An entry of the contact step with a remote id
+	// also saves the id for all keys and gives their lease back.
+	Write(ctx context.Context, entries ...request.LedgerEntry) error
+}
+
+// Known is what the contact ledger says about a person's keys.
+type Known struct {
+	RemoteID  string // the remote contact; empty: none known
+	Ambiguous bool   // an earlier delivery began to create the contact and never said how it ended
+	Since     time.Time
+}
+
+// BusyError says that another delivery is working on the same person.
+type BusyError struct{ Until time.Time }
+
+func (e *BusyError) Error() string { return "contact is being resolved by another delivery" }
+
+// Connector writes leads into one tenant's account of one CRM.
+type Connector interface {
+	// Steps returns the remote steps in their order. The first is always StepContact.
+	Steps() []Step
+	// Link returns the address of the lead's main record in the CRM, empty if there is none.
+	Link(entries map[string]request.LedgerEntry) string
+	// Test probes credentials and settings without writing anything.
+	Test(ctx context.Context) error
+}
+
+// Names of steps. The contact step is the one whose remote id the contact ledger keeps.
+const (
+	StepContact = "contact"
+	StepDeal    = "deal"
+	StepCall    = "call"
+)
+
+// Step is one remote record that a lead needs.
+type Step struct {
+	Name string
+	// Find looks the record up by its marker (the request id), after an attempt of unknown
+	// outcome. It returns "" if there is none.
+	Find func(ctx context.Context, s State) (string, error)
+	// Do creates the record, or finds and updates it; with a remote id in s.Current it
+	// brings that record up to date.
+	Do func(ctx context.Context, s State) (Record, error)
+	// Lag is how long a created record may stay invisible to Find.
+	Lag time.Duration
+}
+
+// State is what a step knows when it runs.
+type State struct {
+	Lead    Lead
+	Current string            // the step's own remote id, if it is known
+	IDs     map[string]string // remote ids of the earlier steps
+}
+
+// Record is the outcome of a step.
+type Record struct {
+	ID       string
+	Outcome  Outcome
+	Warnings []string // optional fields that the CRM refused …
+}
+
+// Outcome says what happened to a remote record.
+type Outcome string
+
+// The good outcomes.
+const (
+	Created Outcome = "created"
+	Updated Outcome = "updated"
+	Matched Outcome = "matched"
+)
+
+// Fault classifies what went wrong; what happens next follows from it.
+type Fault string
+
+// The faults.
+const (
+	Invalid     Fault = "invalid"      // a field is refused: park with its name
+	AuthExpired Fault = "auth_expired" // refresh once, repeat once
+	AuthRevoked Fault = "auth_revoked" // park: somebody must reconnect
+	RateLimited Fault = "rate_limited" // due again at RetryAt
+	QuotaSpent  Fault = "quota_spent"  // due again at RetryAt
+	Transient   Fault = "transient"    // try again with backoff
+	Ambiguous   Fault = "ambiguous"    // sent, no answer: look up by marker before repeating
+	Gone        Fault = "gone"         // the remote record no longer exists: resolve again
+)
+
+// Error is a CRM's refusal or silence.
+type Error struct {
+	Fault   Fault
+	Op      string   // what was tried, for instance "create contact"
+	Status  int      // HTTP status, 0 without an answer
+	Code    string   // the vendor's code
+	Message string   // the vendor's own words, shown to the tenant
+	Fields  []string // the fields that were refused
+	RetryAt time.Time
+	Err     error
+}
+
+func (e *Error) Error() string {
+	msg := fmt.Sprintf("%s: %s", e.Op, e.Fault)
+	if e.Status != 0 {
+		msg += fmt.Sprintf(" (status %d)", e.Status)
+	}
+	if e.Message != "" {
+		msg += ": " + e.Message
+	}
+	if e.Err != nil {
+		msg += ": " + e.Err.Error()
+	}
+	return msg
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// FaultOf returns the fault of err, Transient if it is not an *Error.
+func FaultOf(err error) Fault {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Fault
+	}
+	return Transient
+}
+
+// Settings is an integration as a connector's constructor sees it.
+type Settings struct {
+	TenantID      string
+	IntegrationID string
+	Credentials   string          // the secret's value
+	Config        json.RawMessage // the connector's own settings
+}

@@ -1,0 +1,29 @@
+package request
+
+// Intake is one verified delivery on its way into the store.
+type Intake struct {
+	Request     *Request // as far as the delivery tells; Status and Run are the store's
+	Body        []byte   // the raw bytes, kept for as long as the request
+	ContentType string
+	BodyHash    string // hex SHA-256 of Body: tells a repeated modification from a new one
+	Change      bool   // a modification of something that usually is here already
+}
+
+// Outcome says what a delivery did.
+type Outcome string
+
+// The outcomes, which are also the status words of the webhook's reply.
+const (
+	Accepted  Outcome = "accepted"
+	Duplicate Outcome = "duplicate"
+	Updated   Outcome = "updated"
+	Ignored   Outcome = "ignored"
+)
+
+// Acceptance is the store's answer to an Intake.
+type Acceptance struct {
+	Outcome  Outcome
+	Status   Status // of the row now
+	Run      int64
+	Announce bool // the row is due for its next step, which should be told
+}

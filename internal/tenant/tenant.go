@@ -1,0 +1,121 @@
+// Package tenant holds a customer company and its settings: where its calls come from,
+// where its leads go and who is told.
+//
+// Everything here is data; the store keeps it, a Directory serves it from memory.
+package tenant
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Status says whether a tenant is served.
+type Status string
+
+// The statuses. A suspended tenant's deliveries are kept, but nothing is done with them.
+const (
+	Active    Status = "active"
+	Suspended Status = "suspended"
+)
+
+// Tenant is one company with everything the pipeline must know about it.
+type Tenant struct {
+	ID           string
+	Name         string
+	Status       Status
+	TimeZone     string // IANA name, for people's times
+	Region       string // ISO 3166 code, for phone numbers without a country
+	Settings     Settings
+	Sources      []Source
+	Integrations []Integration
+}
+
+// Location returns the tenant's time zone, UTC if it is unknown.
+func (t *Tenant) Location() *time.Location {
+	loc, err := time.LoadLocation(t.TimeZone)
+	if err != nil {
+		return time.UTC
+	}
+	return loc
+}
+
+// Source returns the source with the id, or nil.
+func (t *Tenant) Source(id string) *Source {
+	for i := range t.Sources {
+		if t.Sources[i].ID == id {
+			return &t.Sources[i]
+		}
+	}
+	return nil
+}
+
+// Settings are the choices of a tenant. The zero value is a working default: a tenant
+// that was made by one SQL INSERT is usable.
+type Settings struct {
+	Services      []string           `json:"services,omitempty"`     // what the company offers
+	ServiceArea   []string           `json:"service_area,omitempty"` // places, postal codes
+	Hours         string             `json:"hours,omitempty"`
+	MinimumJob    int64              `json:"minimum_job,omitempty"` // US dollars
+	Notifications Notifications      `json:"notifications,omitzero"`
+	Speech        Speech             `json:"speech,omitzero"`
+	Weights       map[string]float64 `json:"weights,omitempty"` // points per signal; absent: the default
+	Process       Process            `json:"process,omitzero"`
+	MediaHosts    []string           `json:"media_hosts,omitempty"` // further hosts that recordings may come from
+}
+
+// Process chooses the kinds of delivery that become requests besides inbound calls and
+// forms, which always do.
+type Process struct {
+	Outbound  bool `json:"outbound,omitempty"`
+	SkipTexts bool `json:"skip_texts,omitempty"`
+}
+
+// Speech tunes transcription.
+type Speech struct {
+	Language string   `json:"language,omitempty"` // BCP 47; empty: detected
+	Hints    []string `json:"hints,omitempty"`    // company, product and place names
+}
+
+// Notifications says who is told.
+type Notifications struct {
+	Slack []Slack `json:"slack,omitempty"`
+	Email []Email `json:"email,omitempty"`
+}
+
+// Slack is one channel behind an incoming webhook.
+type Slack struct {
+	Name   string `json:"name"`               // stable: names the channel in the ledger of notices
+	Secret string `json:"secret"`             // secret that holds the webhook's URL
+	Band   string `json:"min_band,omitempty"` // lowest score band worth telling; empty: every lead
+}
+
+// Email is one list of recipients.
+type Email struct {
+	Name string   `json:"name"`
+	To   []string `json:"to"`
+	Band string   `json:"min_band,omitempty"`
+}
+
+// Source is where a tenant's calls and forms come from.
+type Source struct {
+	ID                string   `json:"source_id"`
+	Kind              string   `json:"kind"` // callrail
+	Status            Status   `json:"status"`
+	CompanyID         string   `json:"company_id"`          // the number in webhooks
+	CompanyResourceID string   `json:"company_resource_id"` // COM…
+	AccountID         string   `json:"account_id"`          // ACC… or the account's number
+	SigningSecrets    []string `json:"signing_secrets"`     // secrets with the keys that deliveries may be signed with
+	APIKeySecret      string   `json:"api_key_secret"`      // secret with the API key; empty: no API access
+}
+
+// SourceCallRail is the kind of a CallRail source.
+const SourceCallRail = "callrail"
+
+// Integration is one CRM destination.
+type Integration struct {
+	ID     string          `json:"integration_id"`
+	Kind   string          `json:"kind"` // hubspot, salesforce, pipedrive, custom
+	Status Status          `json:"status"`
+	Secret string          `json:"secret"` // secret with the credentials
+	Config json.RawMessage `json:"config"` // the connector's own settings
+}
