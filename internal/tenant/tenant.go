@@ -119,3 +119,13 @@ type Integration struct {
 	Secret string          `json:"secret"` // secret with the credentials
 	Config json.RawMessage `json:"config"` // the connector's own settings
 }
+
+// Integration returns the integration with the id, or nil.
+func (t *Tenant) Integration(id string) *Integration {
+	for i := range t.Integrations {
+		if t.Integrations[i].ID == id {
+			return &t.Integrations[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"cloud.google.com/go/spanner"
+	"google.golang.org/grpc/codes"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// announceGrace is how long a row may wait for the message that was published right
+// after its commit before sweep announces it again.
+const announceGrace = 60 * time.Second
+
+// Accept commits a delivery. A new one is inserted in one round trip; one whose row is
+// there already is a duplicate, unless it is a modification, which updates the row.
+func (s *Scope) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
+	if in.Change {
+		return s.acceptChange(ctx, in)
+	}
+	err := s.store.sessions.apply(ctx, "step=webhook,op=accept", s.insert(in))
+	switch spanner.ErrCode(err) {
+	case codes.OK:
+		return accepted(in), nil
+	case codes.AlreadyExists:
+		return request.Acceptance{Outcome: request.Duplicate}, nil
+	}
+	return request.Acceptance{}, err
+}
+
+func accepted(in request.Intake) request.Acceptance {
+	return request.Acceptance{Outcome: request.Accepted, Status: in.Request.Kind.FirstStatus(), Run: 1, Announce: true}
+}
+
+func (s *Scope) insert(in request.Intake) []*spanner.Mutation {
+	r := in.Request
+	v := findings(r)
+	for column, value := range (values{
+		"tenant_id": s.tenant, "request_id": r.ID, "kind": string(r.Kind), "namespace": r.Namespace,
+		"external_id": r.ExternalID, "source_id": nullString(r.SourceID),
+		"status": string(r.Kind.FirstStatus()), "run": int64(1), "attempts": int64(0), "announced": int64(0),
+		"due_at":      s.store.now().Add(announceGrace),
+		"received_at": spanner.CommitTimestamp, "updated_at": spanner.CommitTimestamp,
+		"payload": in.Body, "payload_type": nullString(in.ContentType), "payload_hash": nullString(in.BodyHash),
+		"crm_state": string(request.CRMNone), "trace_parent": nullString(r.TraceParent),
+	}) {
+		v[column] = value
+	}
+	return []*spanner.Mutation{
+		spanner.InsertMap("requests", v),
+		s.event(r.ID, request.Event{Step: "webhook", Name: "received"}),
+	}
+}
+
+// acceptChange handles a modification, which may come before the delivery it modifies.
+func (s *Scope) acceptChange(ctx context.Context, in request.Intake) (request.Acceptance, error) {
+	var answer request.Acceptance
+	err := s.store.sessions.readWrite(ctx, "step=webhook,op=change", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+		row, err := s.readRow(ctx, tx, in.Request.ID)
+		if spanner.ErrCode(err) == codes.NotFound {
+			answer = accepted(in)
+			return tx.BufferWrite(s.insert(in))
+		}
+		if err != nil {
+			return err
+		}
+		var ms []*spanner.Mutation
+		answer, ms = s.change(row, in)
+		return tx.BufferWrite(ms)
+	})
+	return answer, err
+}
+
+func (s *Scope) readRow(ctx context.Context, r reader, requestID string) (*requestRow, error) {
+	row, err := r.ReadRow(ctx, "requests", s.key(requestID), requestColumns)
+	if err != nil {
+		return nil, err
+	}
+	return readRequest(row)
+}
+
+// change decides what a modification does to the row. It never makes a request go
+// through the pipeline again unless the first audio has come: then a new run starts.
+func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, []*spanner.Mutation) {
+	now := request.Acceptance{Status: request.Status(row.Status), Run: row.Run}
+	if now.Status == request.Erased {
+		now.Outcome = request.Ignored
+		return now, nil
+	}
+	if in.BodyHash == row.ChangeHash.StringVal || in.BodyHash == row.PayloadHash.StringVal {
+		now.Outcome = request.Duplicate
+		return now, nil
+	}
+	now.Outcome = request.Updated
+	v := values{
+		"details": doc(merge(row.Details.Value, in.Request.Details)),
+		"payload": in.Body, "payload_type": nullString(in.ContentType), "change_hash": in.BodyHash,
+	}
+	event := request.Event{Step: "webhook", Name: "modified"}
+	hasAudio := in.Request.Details.HasRecording && !row.Recording.Value.Kept()
+	switch {
+	case hasAudio && now.Status != request.Received:
+		s.startRun(row, v)
+		now.Status, now.Run, now.Announce = request.Received, row.Run+1, true
+		event.Name, event.Detail = "run_started", "the first audio arrived after the call was processed"
+	case hasAudio && row.NotBefore.Valid: // it waits for this very recording
+		v["not_before"], v["due_at"] = nil, s.store.now().Add(announceGrace)
+		now.Announce = true
+	}
+	return now, []*spanner.Mutation{s.update(row.RequestID, v), s.event(row.RequestID, event)}
+}
+
+// startRun sends a request through the pipeline again. Ledgers and notices stay: what was
+// done remotely is updated, not repeated. The cleared token makes a step still at work on
+// the old run lose its claim.
+func (s *Scope) startRun(row *requestRow, v values) {
+	v["run"], v["status"] = row.Run+1, string(request.Received)
+	v["attempts"], v["announced"], v["reason"] = int64(0), int64(0), nil
+	v["lease_token"], v["lease_until"], v["not_before"] = nil, nil, nil
+	v["recording"], v["speech"] = doc(request.Recording{}), doc(request.Speech{})
+	v["due_at"] = s.store.now().Add(announceGrace)
+}
+
+// merge returns the details after a modification: what it does not mention stays.
+func merge(old, change request.Details) request.Details {
+	if len(change.Fields) == 0 {
+		change.Fields = old.Fields
+	}
+	if change.DurationS == 0 {
+		change.DurationS = old.DurationS
+	}
+	if len(change.Tags) == 0 {
+		change.Tags = old.Tags
+	}
+	for _, f := range []struct{ dst, src *string }{
+		{&change.Direction, &old.Direction}, {&change.CallType, &old.CallType}, {&change.CallerIDName, &old.CallerIDName},
+		{&change.City, &old.City}, {&change.State, &old.State}, {&change.Country, &old.Country}, {&change.PostalCode, &old.PostalCode},
+		{&change.BusinessPhone, &old.BusinessPhone}, {&change.TrackingPhone, &old.TrackingPhone},
+		{&change.CompanyID, &old.CompanyID}, {&change.CompanyResourceID, &old.CompanyResourceID}, {&change.PersonID, &old.PersonID},
+		{&change.Source, &old.Source}, {&change.SourceName, &old.SourceName}, {&change.Medium, &old.Medium},
+		{&change.Campaign, &old.Campaign}, {&change.Keywords, &old.Keywords}, {&change.GCLID, &old.GCLID},
+		{&change.LandingPage, &old.LandingPage}, {&change.Referrer, &old.Referrer}, {&change.Note, &old.Note},
+		{&change.Value, &old.Value}, {&change.LeadStatus, &old.LeadStatus}, {&change.FormURL, &old.FormURL}, {&change.Text, &old.Text},
+		{&change.SourceTranscript, &old.SourceTranscript}, {&change.SourceSummary, &old.SourceSummary},
+	} {
+		if *f.dst == "" {
+			*f.dst = *f.src
+		}
+	}
+	return change
+}

@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"cloud.google.com/go/civil"
+	"cloud.google.com/go/spanner"
+	"google.golang.org/grpc/codes"
+)
+
+// SourceCount says how many deliveries of a source ended in one way since the last flush.
+type SourceCount struct {
+	TenantID string
+	SourceID string // empty: accepted with the bootstrap key
+	Outcome  string // accepted, duplicate, updated, ignored, rejected
+	Reason   string
+	Count    int64
+	LastAt   time.Time
+}
+
+// AddCounts adds to the daily counts of sources. Counts of a tenant that does not exist
+// are dropped: strangers must not be able to make rows.
+func (o *Operator) AddCounts(ctx context.Context, counts []SourceCount) error {
+	for _, c := range counts {
+		err := o.addCount(ctx, c)
+		if err != nil && spanner.ErrCode(err) != codes.NotFound {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *Operator) addCount(ctx context.Context, c SourceCount) error {
+	day := civil.DateOf(c.LastAt.UTC())
+	key := spanner.Key{c.TenantID, c.SourceID, day, c.Outcome, c.Reason}
+	return o.store.sessions.readWrite(ctx, "step=webhook,op=count", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+		var before int64
+		row, err := tx.ReadRow(ctx, "source_counts", key, []string{"count"})
+		switch spanner.ErrCode(err) {
+		case codes.OK:
+			err = row.Columns(&before)
+		case codes.NotFound:
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+		return tx.BufferWrite([]*spanner.Mutation{spanner.InsertOrUpdateMap("source_counts", map[string]any{
+			"tenant_id": c.TenantID, "source_id": c.SourceID, "day": day, "outcome": c.Outcome, "reason": c.Reason,
+			"count": before + c.Count, "last_at": c.LastAt,
+		})})
+	})
+}

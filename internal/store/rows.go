@@ -1,0 +1,110 @@
+package store
+
+import (
+	"time"
+
+	"cloud.google.com/go/spanner"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// requestRow is a row of the table requests, without the payload.
+type requestRow struct {
+	TenantID    string                      `spanner:"tenant_id"`
+	RequestID   string                      `spanner:"request_id"`
+	Kind        string                      `spanner:"kind"`
+	Namespace   string                      `spanner:"namespace"`
+	ExternalID  string                      `spanner:"external_id"`
+	SourceID    spanner.NullString          `spanner:"source_id"`
+	Status      string                      `spanner:"status"`
+	Run         int64                       `spanner:"run"`
+	Attempts    int64                       `spanner:"attempts"`
+	Announced   int64                       `spanner:"announced"`
+	Reason      spanner.NullString          `spanner:"reason"`
+	DueAt       spanner.NullTime            `spanner:"due_at"`
+	NotBefore   spanner.NullTime            `spanner:"not_before"`
+	LeaseToken  spanner.NullString          `spanner:"lease_token"`
+	LeaseUntil  spanner.NullTime            `spanner:"lease_until"`
+	ReceivedAt  time.Time                   `spanner:"received_at"`
+	UpdatedAt   time.Time                   `spanner:"updated_at"`
+	StartedAt   spanner.NullTime            `spanner:"started_at"`
+	CallerName  spanner.NullString          `spanner:"caller_name"`
+	CallerPhone spanner.NullString          `spanner:"caller_phone"`
+	CallerEmail spanner.NullString          `spanner:"caller_email"`
+	Details     document[request.Details]   `spanner:"details"`
+	Recording   document[request.Recording] `spanner:"recording"`
+	Speech      document[request.Speech]    `spanner:"speech"`
+	PayloadHash spanner.NullString          `spanner:"payload_hash"`
+	ChangeHash  spanner.NullString          `spanner:"change_hash"`
+	Intent      spanner.NullString          `spanner:"intent"`
+	ProjectType spanner.NullString          `spanner:"project_type"`
+	Timeline    spanner.NullString          `spanner:"timeline"`
+	Budget      spanner.NullString          `spanner:"budget"`
+	LeadScore   spanner.NullInt64           `spanner:"lead_score"`
+	ScoreBand   spanner.NullString          `spanner:"score_band"`
+	Summary     spanner.NullString          `spanner:"summary"`
+	CRMState    string                      `spanner:"crm_state"`
+	TraceParent spanner.NullString          `spanner:"trace_parent"`
+}
+
+var requestColumns = []string{
+	"tenant_id", "request_id", "kind", "namespace", "external_id", "source_id", "status", "run", "attempts",
+	"announced", "reason", "due_at", "not_before", "lease_token", "lease_until", "received_at", "updated_at",
+	"started_at", "caller_name", "caller_phone", "caller_email", "details", "recording", "speech",
+	"payload_hash", "change_hash", "intent", "project_type", "timeline", "budget", "lead_score", "score_band",
+	"summary", "crm_state", "trace_parent",
+}
+
+func readRequest(row *spanner.Row) (*requestRow, error) {
+	var r requestRow
+	if err := row.ToStruct(&r); err != nil {
+		return nil, err
+	}
+	return &r, nil
+}
+
+// request returns the row as the rest of the system sees it.
+func (r *requestRow) request() *request.Request {
+	return &request.Request{
+		TenantID: r.TenantID, ID: r.RequestID, Kind: request.Kind(r.Kind), Namespace: r.Namespace,
+		ExternalID: r.ExternalID, SourceID: r.SourceID.StringVal,
+		Status: request.Status(r.Status), Run: r.Run, Attempts: r.Attempts, Reason: r.Reason.StringVal,
+		ReceivedAt: r.ReceivedAt, UpdatedAt: r.UpdatedAt, StartedAt: r.StartedAt.Time,
+		Caller:  request.Caller{Name: r.CallerName.StringVal, Phone: r.CallerPhone.StringVal, Email: r.CallerEmail.StringVal},
+		Details: r.Details.Value, Recording: r.Recording.Value, Speech: r.Speech.Value,
+		Intent: r.Intent.StringVal, ProjectType: r.ProjectType.StringVal, Timeline: r.Timeline.StringVal,
+		Budget: r.Budget.StringVal, LeadScore: int(r.LeadScore.Int64), ScoreBand: request.Band(r.ScoreBand.StringVal),
+		Summary: r.Summary.StringVal, CRMState: request.CRMState(r.CRMState), TraceParent: r.TraceParent.StringVal,
+	}
+}
+
+// values is a set of columns to write.
+type values map[string]any
+
+// findings returns the columns that a step may have changed on its request.
+func findings(r *request.Request) values {
+	return values{
+		"started_at":  nullTime(r.StartedAt),
+		"caller_name": nullString(r.Caller.Name), "caller_phone": nullString(r.Caller.Phone), "caller_email": nullString(r.Caller.Email),
+		"details": doc(r.Details), "recording": doc(r.Recording), "speech": doc(r.Speech),
+		"source_name": nullString(r.Details.Source),
+		"intent":      nullString(r.Intent), "project_type": nullString(r.ProjectType), "timeline": nullString(r.Timeline),
+		"budget": nullString(r.Budget), "summary": nullString(r.Summary), "score_band": nullString(string(r.ScoreBand)),
+		"lead_score": spanner.NullInt64{Int64: int64(r.LeadScore), Valid: r.ScoreBand != ""},
+	}
+}
+
+// update returns the mutation that writes v to the request's row.
+func (s *Scope) update(requestID string, v values) *spanner.Mutation {
+	v["tenant_id"], v["request_id"], v["updated_at"] = s.tenant, requestID, spanner.CommitTimestamp
+	return spanner.UpdateMap("requests", v)
+}
+
+// event returns the mutation that adds a line to the request's timeline.
+func (s *Scope) event(requestID string, e request.Event) *spanner.Mutation {
+	return spanner.InsertMap("events", map[string]any{
+		"tenant_id": s.tenant, "request_id": requestID, "event_id": newToken(), "occurred_at": spanner.CommitTimestamp,
+		"step": e.Step, "name": e.Name, "detail": nullString(e.Detail),
+		"duration_ms": spanner.NullInt64{Int64: e.Duration.Milliseconds(), Valid: e.Duration > 0},
+	})
+}

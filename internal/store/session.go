@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"cloud.google.com/go/spanner"
+	"google.golang.org/grpc/codes"
+)
+
+// emulatorClients is how many clients share the emulator. Its 1.5.28 knows no
+// multiplexed sessions: on one client each new transaction kills the one before with a
+// code that is not retried, so every transaction borrows a client of its own.
+const emulatorClients = 8
+
+// sessions hands out Spanner clients. In production that is one shared client; with the
+// emulator it is a pool, and read-write transactions take turns, because the emulator
+// runs one at a time and aborts the others.
+type sessions struct {
+	shared  *spanner.Client
+	pool    chan *spanner.Client // nil in production
+	turn    sync.Mutex           // emulator only
+	commits atomic.Int64
+}
+
+// reader is what a transaction of either kind can read with.
+type reader interface {
+	ReadRow(ctx context.Context, table string, key spanner.Key, columns []string) (*spanner.Row, error)
+	Read(ctx context.Context, table string, keys spanner.KeySet, columns []string) *spanner.RowIterator
+	Query(ctx context.Context, statement spanner.Statement) *spanner.RowIterator
+}
+
+func openSessions(ctx context.Context, cfg Config) (*sessions, error) {
+	config := spanner.ClientConfig{DisableNativeMetrics: cfg.EmulatorHost != ""}
+	open := func() (*spanner.Client, error) {
+		return spanner.NewClientWithConfig(ctx, cfg.Name(), config)
+	}
+	s := &sessions{}
+	if cfg.EmulatorHost == "" {
+		client, err := open()
+		s.shared = client
+		return s, err
+	}
+	s.pool = make(chan *spanner.Client, emulatorClients)
+	for range emulatorClients {
+		client, err := open()
+		if err != nil {
+			s.close()
+			return nil, err
+		}
+		s.pool <- client
+	}
+	return s, nil
+}
+
+func (s *sessions) close() {
+	if s.shared != nil {
+		s.shared.Close()
+	}
+	for s.pool != nil {
+		select {
+		case client := <-s.pool:
+			client.Close()
+		default:
+			return
+		}
+	}
+}
+
+func (s *sessions) with(ctx context.Context, fn func(*spanner.Client) error) error {
+	if s.pool == nil {
+		return fn(s.shared)
+	}
+	select {
+	case client := <-s.pool:
+		defer func() { s.pool <- client }()
+		return fn(client)
+	case <-ctx.Done():
+		return fmt.Errorf("wait for a spanner client: %w", ctx.Err())
+	}
+}
+
+// readWrite runs fn in a read-write transaction, which is repeated when Spanner aborts
+// it: fn must return Spanner's errors as they are or wrapped with %w, and must not do
+// anything outside the transaction.
+func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Context, *spanner.ReadWriteTransaction) error) error {
+	if s.pool != nil {
+		s.turn.Lock()
+		defer s.turn.Unlock()
+	}
+	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
+		_, err := c.ReadWriteTransactionWithOptions(ctx, fn, spanner.TransactionOptions{TransactionTag: tag})
+		if err == nil {
+			s.commits.Add(1)
+		}
+		return err
+	}))
+}
+
+// apply commits mutations in one round trip. They may be applied twice if the answer is
+// lost, so they must be inserts of rows whose second insert is recognised, or idempotent.
+func (s *sessions) apply(ctx context.Context, tag string, ms []*spanner.Mutation) error {
+	if s.pool != nil {
+		s.turn.Lock()
+		defer s.turn.Unlock()
+	}
+	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
+		_, err := c.Apply(ctx, ms, spanner.ApplyAtLeastOnce(), spanner.TransactionTag(tag))
+		if err == nil {
+			s.commits.Add(1)
+		}
+		return err
+	}))
+}
+
+// read runs fn on a strong snapshot: a single-use read in production. fn must do one
+// read only. With the emulator it runs inside a read-write transaction, because strong
+// reads there wait for a clock that runs ahead with every transaction.
+func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context, reader) error) error {
+	if s.pool == nil {
+		return wrap(tag, fn(ctx, s.shared.Single()))
+	}
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
+		_, err := c.ReadWriteTransaction(ctx, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+			return fn(ctx, tx)
+		})
+		return err
+	}))
+}
+
+// wrap names the operation and marks what the caller can only wait out.
+func wrap(tag string, err error) error {
+	if err == nil {
+		return nil
+	}
+	switch spanner.ErrCode(err) {
+	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:
+		return fmt.Errorf("%s: %w: %w", tag, ErrUnavailable, err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s: %w: %w", tag, ErrUnavailable, err)
+	}
+	return fmt.Errorf("%s: %w", tag, err)
+}
+
+// later returns nil for the zero time: a column that is empty.
+func nullTime(t time.Time) spanner.NullTime {
+	return spanner.NullTime{Time: t.UTC(), Valid: !t.IsZero()}
+}
+
+func nullString(v string) spanner.NullString {
+	return spanner.NullString{StringVal: v, Valid: v != ""}
+}

@@ -1,0 +1,96 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"cloud.google.com/go/spanner"
+)
+
+// Errors of the store. They are matched with errors.Is.
+var (
+	// ErrNotFound says that this tenant has no such row, whoever else may have one.
+	ErrNotFound = errors.New("not found")
+	// ErrHeld says that somebody else holds the row, or that it asked to be left alone for now.
+	ErrHeld = errors.New("held by another worker or not due")
+	// ErrUnavailable says that Spanner could not be reached or did not answer in time.
+	ErrUnavailable = errors.New("store unavailable")
+	// ErrConflict says that something unique already belongs to somebody else.
+	ErrConflict = errors.New("already taken")
+)
+
+// Config says which database to use.
+type Config struct {
+	Project  string `env:"GOOGLE_CLOUD_PROJECT, required"`
+	Instance string `env:"SPANNER_INSTANCE, default=ingestion-db"`
+	Database string `env:"SPANNER_DATABASE, default=pipeline-db"`
+	// EmulatorHost is host:port of Google's emulator; the client library reads the same variable.
+	EmulatorHost string `env:"SPANNER_EMULATOR_HOST"`
+}
+
+// Name returns the database's full resource name.
+func (c Config) Name() string {
+	return fmt.Sprintf("projects/%s/instances/%s/databases/%s", c.Project, c.Instance, c.Database)
+}
+
+// Store is an open database.
+type Store struct {
+	sessions *sessions
+	now      func() time.Time
+}
+
+// Option changes how a Store behaves.
+type Option func(*Store)
+
+// WithClock replaces the clock that leases and due times are compared with.
+func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
+
+// Open opens the database. The schema must have been applied by Migrate.
+func Open(ctx context.Context, cfg Config, opts ...Option) (*Store, error) {
+	sessions, err := openSessions(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open spanner %s: %w", cfg.Name(), err)
+	}
+	s := &Store{sessions: sessions, now: time.Now}
+	for _, opt := range opts {
+		opt(s)
+	}
+	return s, nil
+}
+
+// Close releases the database's clients.
+func (s *Store) Close() { s.sessions.close() }
+
+// Transactions returns how many read-write transactions committed since Open. Tests
+// count the cost of a request's way with it.
+func (s *Store) Transactions() int64 { return s.sessions.commits.Load() }
+
+// ForTenant returns the handle to one tenant's rows.
+func (s *Store) ForTenant(tenantID string) *Scope { return &Scope{store: s, tenant: tenantID} }
+
+// Operator returns the handle to what spans all tenants.
+func (s *Store) Operator() *Operator { return &Operator{store: s} }
+
+// Scope is the handle to one tenant's rows.
+type Scope struct {
+	store  *Store
+	tenant string
+}
+
+// Operator is the handle to what spans all tenants: the directory, sweep, administration.
+type Operator struct{ store *Store }
+
+func (s *Scope) key(parts ...any) spanner.Key {
+	return append(spanner.Key{s.tenant}, parts...)
+}
+
+// newToken returns 128 random bits in hex.
+func newToken() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails: crypto/rand crashes the program instead
+	return hex.EncodeToString(b[:])
+}
