@@ -41,6 +41,10 @@ type Result struct {
 	Transcript *request.Transcript // nil: unchanged
 	Analysis   *request.Analysis   // nil: unchanged
 	Detail     string              // one line for the timeline; no personal data
+
+	// After, if set, runs once the outcome is saved: it clears up what a crash before the
+	// save would have needed. Its failure changes nothing, so it returns none.
+	After func(context.Context)
 }
 
 // Worker is the work of one step. It returns nil, Later, Permanent or another error,

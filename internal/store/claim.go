@@ -12,15 +12,6 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 )
 
-// Wanted says what a step wants to claim.
-type Wanted struct {
-	RequestID string
-	Run       int64 // the run that was announced; an older one is dropped
-	From      request.Status
-	Lease     time.Duration
-	Limit     int64 // attempts after which the request fails instead
-}
-
 // Claim is a request held by one worker. Its methods fail with stage.ErrLost once
 // somebody else has it.
 type Claim struct {
@@ -29,20 +20,12 @@ type Claim struct {
 	token   string
 }
 
-// PassedError says that the request is not where the step begins.
-type PassedError struct {
-	Status request.Status
-	Run    int64
-}
-
-func (e *PassedError) Error() string { return "request is already " + string(e.Status) }
-
 // Claim takes the request for one step: it sets a lease and moves due_at to its end, so
 // that a crash is noticed by sweep. A lease that ran out counts as an attempt; beyond
 // the limit the request fails, and Claim returns a PassedError that says so.
-func (s *Scope) Claim(ctx context.Context, w Wanted) (*Claim, error) {
+func (s *Scope) Claim(ctx context.Context, w stage.Wanted) (*Claim, error) {
 	claim := &Claim{scope: s}
-	var passed *PassedError
+	var passed *stage.PassedError
 	err := s.store.sessions.readWrite(ctx, tag(w.From, "claim"), func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 		passed = nil
 		row, err := s.readRow(ctx, tx, w.RequestID)
@@ -53,7 +36,7 @@ func (s *Scope) Claim(ctx context.Context, w Wanted) (*Claim, error) {
 			return err
 		}
 		if row.Run != w.Run || row.Status != string(w.From) {
-			passed = &PassedError{Status: request.Status(row.Status), Run: row.Run}
+			passed = &stage.PassedError{Status: request.Status(row.Status), Run: row.Run}
 			return nil
 		}
 		now := s.store.now()
@@ -64,7 +47,7 @@ func (s *Scope) Claim(ctx context.Context, w Wanted) (*Claim, error) {
 			row.Attempts++
 		}
 		if row.Attempts >= w.Limit {
-			passed = &PassedError{Status: request.Failed, Run: row.Run}
+			passed = &stage.PassedError{Status: request.Failed, Run: row.Run}
 			return tx.BufferWrite(s.fail(row, "gave up after repeated failures"))
 		}
 		claim.Request, claim.token = row.request(), newToken()
@@ -142,6 +125,9 @@ func (c *Claim) hold(ctx context.Context, op string, fn func(context.Context, *s
 func (c *Claim) write(ctx context.Context, op string, ms ...*spanner.Mutation) error {
 	return c.hold(ctx, op, func(context.Context, *spanner.ReadWriteTransaction) ([]*spanner.Mutation, error) { return ms, nil })
 }
+
+// Held returns the request.
+func (c *Claim) Held() *request.Request { return c.Request }
 
 // Renew extends the lease.
 func (c *Claim) Renew(ctx context.Context, lease time.Duration) error {

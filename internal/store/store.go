@@ -9,14 +9,15 @@ import (
 	"time"
 
 	"cloud.google.com/go/spanner"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 )
 
 // Errors of the store. They are matched with errors.Is.
 var (
-	// ErrNotFound says that this tenant has no such row, whoever else may have one.
-	ErrNotFound = errors.New("not found")
-	// ErrHeld says that somebody else holds the row, or that it asked to be left alone for now.
-	ErrHeld = errors.New("held by another worker or not due")
+	// ErrNotFound and ErrHeld are what steps know them as.
+	ErrNotFound = stage.ErrNotFound
+	ErrHeld     = stage.ErrHeld
 	// ErrUnavailable says that Spanner could not be reached or did not answer in time.
 	ErrUnavailable = errors.New("store unavailable")
 	// ErrConflict says that something unique already belongs to somebody else.

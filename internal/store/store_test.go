@@ -70,8 +70,8 @@ func call(id string) request.Intake {
 	}
 }
 
-func wanted(in request.Intake, from request.Status) store.Wanted {
-	return store.Wanted{RequestID: in.Request.ID, Run: 1, From: from, Lease: 30 * time.Second, Limit: 3}
+func wanted(in request.Intake, from request.Status) stage.Wanted {
+	return stage.Wanted{RequestID: in.Request.ID, Run: 1, From: from, Lease: 30 * time.Second, Limit: 3}
 }
 
 func TestADeliveryIsAcceptedOnceHoweverOftenItComes(t *testing.T) {
@@ -125,7 +125,7 @@ func TestOnlyOneWorkerHoldsAClaimUntilItsLeaseRunsOut(t *testing.T) {
 	result := stage.Result{Transcript: &request.Transcript{Origin: request.OriginNone}}
 	must(t, second.Advance(t.Context(), request.Transcribed, result, request.Event{Step: "transcribe", Name: "done"}))
 	_, err = scope.Claim(t.Context(), wanted(in, request.Received))
-	var passed *store.PassedError
+	var passed *stage.PassedError
 	if !errors.As(err, &passed) || passed.Status != request.Transcribed {
 		t.Errorf("claim after the save: got %v, want passed", err)
 	}
@@ -149,7 +149,7 @@ func TestARequestFailsAfterTooManyExpiredLeases(t *testing.T) {
 		clock.Advance(time.Minute)
 	}
 	_, err := scope.Claim(t.Context(), wanted(in, request.Received))
-	var passed *store.PassedError
+	var passed *stage.PassedError
 	if !errors.As(err, &passed) || passed.Status != request.Failed {
 		t.Fatalf("got %v, want failed", err)
 	}
