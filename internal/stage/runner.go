@@ -8,16 +8,12 @@ import (
 	"runtime/debug"
 	"time"
 
-	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
-
-var tracer = otel.Tracer("github.com/your-org/multi-tenant-pipeline/internal/stage")
 
 // Announcer tells the step that follows a status. Saving comes first: an announcement
 // that is lost is made up for by sweep.
@@ -90,9 +86,6 @@ func (r *Runner) again(ctx context.Context, tenantID, requestID string, run int6
 // run works on a claimed request and records what came of it.
 func (r *Runner) run(ctx context.Context, t *tenant.Tenant, claim Claim) error {
 	held := claim.Held()
-	ctx, span := tracer.Start(ctx, r.Name, trace.WithAttributes(
-		attribute.String("tenant_id", held.TenantID), attribute.String("request_id", held.ID), attribute.Int64("run", held.Run)))
-	defer span.End()
 	start := r.Now()
 	work, stop := KeepLease(ctx, claim, r.Config.Lease)
 	result, err := safely(work, r.Worker, &Job{Tenant: t, Request: held, Record: claim})
@@ -104,9 +97,7 @@ func (r *Runner) run(ctx context.Context, t *tenant.Tenant, claim Claim) error {
 	end.event.Detail, end.event.Duration = firstOf(end.event.Detail, result.Detail), r.Now().Sub(start)
 	observe(ctx, r.Name, end.event)
 	r.log(ctx, held, end, err)
-	if err != nil {
-		span.SetStatus(codes.Error, end.event.Name)
-	}
+	trace.SpanFromContext(ctx).SetAttributes(attribute.String("outcome", end.event.Name))
 	return r.record(ctx, claim, end, result)
 }
 

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,10 +13,6 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
-
-// contactLease outlasts any remote call: a lease that has run out means that its
-// holder died, not that it is slow.
-const contactLease = 60 * time.Second
 
 // contactRow is a row of the table contacts.
 type contactRow struct {
@@ -31,12 +28,13 @@ type contactRow struct {
 // of them. Keys whose remote id is known need no lease: nothing will be created for them.
 func (c *DeliveryClaim) Contact(ctx context.Context, keys []string) (crm.Known, error) {
 	var known crm.Known
+	var before map[string]string
 	hashed := make([]string, len(keys))
 	for i, k := range keys {
 		hashed[i] = c.scope.hashKey(k)
 	}
 	err := c.hold(ctx, "contact", func(ctx context.Context, tx *spanner.ReadWriteTransaction, _ map[string]*deliveryRow) ([]*spanner.Mutation, error) {
-		known = crm.Known{}
+		known, before = crm.Known{}, map[string]string{}
 		var ms []*spanner.Mutation
 		now := c.scope.store.now()
 		for _, key := range hashed {
@@ -47,19 +45,16 @@ func (c *DeliveryClaim) Contact(ctx context.Context, keys []string) (crm.Known, 
 			if held(row.leaseToken, row.leaseUntil, now) && row.requestID != c.Delivery.RequestID {
 				return nil, &crm.BusyError{Until: row.leaseUntil.Time}
 			}
+			before[key] = row.remoteID.StringVal
 			if row.remoteID.Valid {
-				if known.RemoteID == "" {
-					known.RemoteID = row.remoteID.StringVal
-				}
+				known.RemoteID = cmp.Or(known.RemoteID, row.remoteID.StringVal)
 				continue
 			}
-			intent := now
-			if row.leaseToken.Valid {
-				known.Ambiguous, intent = true, row.intentAt.Time
-				known.Since = intent
+			if row.intentAt.Valid {
+				known.Ambiguous, known.Since = true, later(known.Since, row.intentAt.Time)
 			}
 			ms = append(ms, c.contact(key, values{
-				"remote_id": nil, "lease_token": c.token, "lease_until": now.Add(contactLease), "intent_at": intent,
+				"remote_id": nil, "lease_token": c.token, "lease_until": now.Add(crm.ContactLease), "intent_at": now,
 			}))
 		}
 		return ms, nil
@@ -67,8 +62,15 @@ func (c *DeliveryClaim) Contact(ctx context.Context, keys []string) (crm.Known, 
 	if err != nil {
 		return crm.Known{}, err
 	}
-	c.contacts = hashed
+	c.contacts, c.known = before, known.RemoteID
 	return known, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // hashKey hides phone numbers and addresses from Spanner's key statistics.
@@ -97,19 +99,24 @@ func (c *DeliveryClaim) contact(key string, v values) *spanner.Mutation {
 }
 
 // contactMutations returns what a ledger entry of the contact step says about the
-// person's keys: a remote id is kept for all of them and ends the lease; without one the
-// id that was known is forgotten, because the CRM no longer has that record.
+// person's keys (see crm.Ledger). A key that stands for another record than the one that
+// Contact returned keeps it: people share phones.
 func (c *DeliveryClaim) contactMutations(entries []request.LedgerEntry) []*spanner.Mutation {
 	var ms []*spanner.Mutation
 	for _, e := range entries {
 		if e.Step != crm.StepContact {
 			continue
 		}
-		for _, key := range c.contacts {
-			v := values{"remote_id": nullString(e.RemoteID), "lease_token": nil, "lease_until": nil, "intent_at": nil}
-			if !e.Done() {
-				now := c.scope.store.now()
-				v["lease_token"], v["lease_until"], v["intent_at"] = c.token, now.Add(contactLease), now
+		for key, before := range c.contacts {
+			if before != "" && (before != c.known || !e.Done()) {
+				continue
+			}
+			v := values{"lease_token": nil, "lease_until": nil, "intent_at": nil}
+			switch {
+			case e.Done():
+				v["remote_id"] = e.RemoteID
+			case e.Outcome != string(crm.Refused):
+				v["intent_at"] = e.At
 			}
 			ms = append(ms, c.contact(key, v))
 		}

@@ -15,7 +15,8 @@ type DeliveryClaim struct {
 	Delivery request.Delivery
 	scope    *Scope
 	token    string
-	contacts []string // hashed keys whose lease this claim holds
+	contacts map[string]string // the person's hashed keys, each with the remote id it had
+	known    string            // the remote id that Contact returned
 }
 
 func (s *Scope) deliveryClaim(row *deliveryRow, token string) *DeliveryClaim {

@@ -166,9 +166,9 @@ CREATE TABLE IF NOT EXISTS contacts (
   contact_key STRING(64) NOT NULL,                             -- hex SHA-256 of tenant and "phone:+1…" or "email:…"
   remote_id   STRING(256),                                     -- null: somebody is about to create the contact
   request_id  STRING(64) NOT NULL,                             -- the request that holds or last held the lease
-  lease_token STRING(32),                                      -- set without remote_id and run out: an attempt of unknown outcome
+  lease_token STRING(32),                                      -- somebody is resolving the person right now
   lease_until TIMESTAMP,
-  intent_at   TIMESTAMP,                                       -- when that attempt began
+  intent_at   TIMESTAMP,                                       -- when an attempt began whose outcome nobody recorded
   updated_at  TIMESTAMP  NOT NULL OPTIONS (allow_commit_timestamp = true),
 ) PRIMARY KEY (tenant_id, destination, contact_key),
   INTERLEAVE IN PARENT tenants ON DELETE NO ACTION;

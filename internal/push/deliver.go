@@ -1,0 +1,135 @@
+package push
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+var tracer = otel.Tracer("github.com/your-org/multi-tenant-pipeline/internal/push")
+
+// busyPoll is how often a contact that another delivery resolves is asked for.
+const busyPoll = 200 * time.Millisecond
+
+func isGone(err error) bool {
+	return errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrNotFound)
+}
+
+// attempt tries a claimed delivery and saves how it ended. It fails only if that could
+// not be saved.
+func (p *Pusher) attempt(ctx context.Context, t *tenant.Tenant, lead crm.Lead, claim *store.DeliveryClaim) error {
+	d := claim.Delivery
+	ctx, span := tracer.Start(ctx, "deliver", trace.WithAttributes(
+		attribute.String("tenant_id", t.ID), attribute.String("destination", d.Destination), attribute.String("connector", d.Connector)))
+	defer span.End()
+	start := p.Now()
+	lead.Revision = d.Revision
+	work, stop := stage.KeepLease(ctx, claim, p.Config.Lease)
+	result, err := p.deliver(work, t, lead, claim)
+	stop()
+	if errors.Is(err, stage.ErrLost) || errors.Is(context.Cause(work), stage.ErrLost) {
+		return nil // somebody else has it, and the ledger
+	}
+	stopped := ctx.Err() != nil
+	ctx = context.WithoutCancel(ctx)
+	end := p.settlement(result, err, d)
+	if stopped && err != nil {
+		end.Attempt, end.DueAt = false, p.Now()
+	}
+	event := request.Event{Step: "push", Name: "delivery_" + string(end.State), Detail: d.Destination, Duration: p.Now().Sub(start)}
+	p.log(ctx, d, event, err)
+	if err := claim.Settle(ctx, end, event); err != nil && !errors.Is(err, stage.ErrLost) {
+		return fmt.Errorf("settle delivery: %w", err)
+	}
+	return nil
+}
+
+// deliver runs the connector. A person whom another call is resolving right now is
+// waited for here, for a while: the two calls of a couple should not take a minute longer.
+func (p *Pusher) deliver(ctx context.Context, t *tenant.Tenant, lead crm.Lead, claim *store.DeliveryClaim) (crm.Result, error) {
+	connector, err := p.connector(ctx, t, claim.Delivery)
+	if err != nil {
+		return crm.Result{}, err
+	}
+	until := p.Now().Add(p.Config.BusyWait)
+	for {
+		result, err := crm.Deliver(ctx, connector, lead, claim, p.Now)
+		var busy *crm.BusyError
+		if !errors.As(err, &busy) || p.Now().After(until) {
+			return result, err
+		}
+		select {
+		case <-ctx.Done():
+			return result, err
+		case <-time.After(busyPoll):
+		}
+	}
+}
+
+func (p *Pusher) connector(ctx context.Context, t *tenant.Tenant, d request.Delivery) (crm.Connector, error) {
+	in := t.Integration(d.Destination)
+	if in == nil {
+		return nil, &crm.Error{Fault: crm.Invalid, Op: "connect", Message: "the integration was removed"}
+	}
+	factory, ok := p.Connectors[in.Kind]
+	if !ok {
+		return nil, &crm.Error{Fault: crm.Invalid, Op: "connect", Message: fmt.Sprintf("there is no connector for %q", in.Kind)}
+	}
+	credentials, err := p.Secrets.Get(ctx, in.Secret)
+	if err != nil {
+		return nil, fmt.Errorf("read credentials: %w", err)
+	}
+	connector, err := factory(crm.Settings{
+		TenantID: t.ID, IntegrationID: in.ID, Credentials: credentials, Config: in.Config,
+	}, p.HTTP)
+	if err != nil {
+		return nil, &crm.Error{Fault: crm.Invalid, Op: "connect", Message: err.Error(), Err: err}
+	}
+	return connector, nil
+}
+
+// settlement turns the connector's answer into what becomes of the delivery.
+func (p *Pusher) settlement(result crm.Result, err error, d request.Delivery) store.Settlement {
+	disposition := crm.Dispose(err)
+	end := store.Settlement{
+		State: disposition.State, DueAt: disposition.RetryAt, Attempt: disposition.Counts, Error: disposition.Words,
+		Entries: result.Entries, Outcome: string(result.Outcome), Link: result.Link, Warnings: result.Warnings,
+	}
+	if end.State != request.DeliveryPending {
+		end.DueAt = time.Time{}
+		return end
+	}
+	if disposition.Counts && d.Attempts+1 >= p.Config.Attempts {
+		end.State, end.DueAt = request.DeliveryFailed, time.Time{}
+		return end
+	}
+	if end.DueAt.IsZero() {
+		backoff := stage.Config{Backoff: p.Config.Backoff, Longest: p.Config.Longest}
+		end.DueAt = p.Now().Add(backoff.Wait(d.Attempts))
+	}
+	return end
+}
+
+func (p *Pusher) log(ctx context.Context, d request.Delivery, event request.Event, err error) {
+	attrs := []any{
+		"tenant_id", d.TenantID, "request_id", d.RequestID, "step", "push", "destination", d.Destination,
+		"status", event.Name, "attempt", d.Attempts + 1, "duration_ms", event.Duration.Milliseconds(),
+	}
+	level := slog.LevelInfo
+	if err != nil {
+		attrs, level = append(attrs, "error", err), slog.LevelWarn
+	}
+	slog.Log(ctx, level, "delivery finished", attrs...)
+}

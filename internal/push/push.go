@@ -1,0 +1,156 @@
+package push
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+// Config says how patient deliveries are.
+type Config struct {
+	Lease        time.Duration `env:"DELIVERY_LEASE, default=45s"`      // longer than one remote step
+	Attempts     int64         `env:"DELIVERY_ATTEMPTS, default=60"`    // failures before a delivery fails: about two days
+	Backoff      time.Duration `env:"DELIVERY_BACKOFF, default=5s"`     // after the first failure; doubled each time
+	Longest      time.Duration `env:"DELIVERY_BACKOFF_MAX, default=1h"` // the longest wait between attempts
+	BusyWait     time.Duration `env:"DELIVERY_BUSY_WAIT, default=10s"`  // how long to wait here for another call of the same person
+	DashboardURL string        `env:"DASHBOARD_URL"`                    // CRM records link to the request there
+}
+
+// Secrets reads a secret by its name.
+type Secrets interface {
+	Get(ctx context.Context, name string) (string, error)
+}
+
+// Planner is a claimed request that deliveries can be planned for.
+type Planner interface {
+	PlanDeliveries(ctx context.Context, plans []store.Plan, lease time.Duration) ([]*store.DeliveryClaim, error)
+}
+
+// Pusher delivers requests to CRMs. It is the step's stage.Worker.
+type Pusher struct {
+	Config     Config
+	Store      *store.Store
+	Tenants    stage.Tenants
+	Secrets    Secrets
+	Connectors map[string]crm.Factory // by integration kind
+	HTTP       *http.Client           // guarded: a tenant may name addresses
+	Now        func() time.Time
+}
+
+// Work plans a request's deliveries and tries each once.
+func (p *Pusher) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
+	planner, ok := job.Record.(Planner)
+	if !ok {
+		return stage.Result{}, fmt.Errorf("plan deliveries: %T cannot", job.Record)
+	}
+	lead, err := p.lead(ctx, job.Tenant, job.Request, job.Record)
+	if err != nil {
+		return stage.Result{}, err
+	}
+	claims, err := planner.PlanDeliveries(ctx, plan(job.Tenant, lead.Analysis), p.Config.Lease)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("plan deliveries: %w", err)
+	}
+	var all sync.WaitGroup
+	for _, claim := range claims {
+		all.Go(func() {
+			if err := p.attempt(ctx, job.Tenant, lead, claim); err != nil {
+				// The row keeps its lease and falls due when that runs out.
+				slog.WarnContext(ctx, "delivery outcome not saved", "tenant_id", job.Tenant.ID, "request_id", job.Request.ID,
+					"destination", claim.Delivery.Destination, "error", err)
+			}
+		})
+	}
+	all.Wait()
+	return stage.Result{Detail: fmt.Sprintf("%d destinations tried", len(claims))}, nil
+}
+
+// plan returns where a request goes: leads to every active integration.
+func plan(t *tenant.Tenant, a *request.Analysis) []store.Plan {
+	var plans []store.Plan
+	for _, in := range t.Integrations {
+		if in.Status != tenant.Active {
+			continue
+		}
+		one := store.Plan{Destination: in.ID, Connector: in.Kind}
+		if a != nil && !a.IsLead {
+			one.Skip = "not a lead"
+		}
+		plans = append(plans, one)
+	}
+	return plans
+}
+
+// HandleDue (pubsub: delivery-due) tries one delivery again.
+func (p *Pusher) HandleDue(ctx context.Context, tenantID, requestID, destination string) error {
+	t, err := p.Tenants.Tenant(ctx, tenantID)
+	if err != nil {
+		return fmt.Errorf("find tenant: %w", err)
+	}
+	if t.Status != tenant.Active {
+		return nil // it stays due
+	}
+	scope := p.Store.ForTenant(tenantID)
+	claim, err := scope.ClaimDelivery(ctx, requestID, destination, p.Config.Lease, p.Config.Attempts)
+	if isGone(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("claim delivery: %w", err)
+	}
+	r, err := scope.Request(ctx, requestID)
+	if err != nil {
+		return fmt.Errorf("read request: %w", err)
+	}
+	lead, err := p.lead(ctx, t, r, children{scope, requestID})
+	if err != nil {
+		return err
+	}
+	return p.attempt(ctx, t, lead, claim)
+}
+
+// answers is where a lead's transcript and analysis are read.
+type answers interface {
+	Transcript(ctx context.Context) (*request.Transcript, error)
+	Analysis(ctx context.Context) (*request.Analysis, error)
+}
+
+// children reads the answers of a request that is not claimed itself.
+type children struct {
+	scope     *store.Scope
+	requestID string
+}
+
+func (c children) Transcript(ctx context.Context) (*request.Transcript, error) {
+	return c.scope.Transcript(ctx, c.requestID)
+}
+
+func (c children) Analysis(ctx context.Context) (*request.Analysis, error) {
+	return c.scope.Analysis(ctx, c.requestID)
+}
+
+// lead gathers what connectors may write.
+func (p *Pusher) lead(ctx context.Context, t *tenant.Tenant, r *request.Request, from answers) (crm.Lead, error) {
+	analysis, err := from.Analysis(ctx)
+	if err != nil {
+		return crm.Lead{}, fmt.Errorf("read analysis: %w", err)
+	}
+	transcript, err := from.Transcript(ctx)
+	if err != nil {
+		return crm.Lead{}, fmt.Errorf("read transcript: %w", err)
+	}
+	return crm.Lead{
+		Request: r, Analysis: analysis, Transcript: transcript,
+		Person: crm.PersonOf(r, analysis, t.Region), Region: t.Region,
+		Link: request.Link(p.Config.DashboardURL, t.ID, r.ID),
+	}, nil
+}

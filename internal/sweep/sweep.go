@@ -1,0 +1,124 @@
+// Package sweep looks after what nobody is working on: rows whose message was lost, whose
+// worker died, or whose time to be tried again has come. It announces them; the steps do
+// the work.
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/propagation"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/topic"
+)
+
+var announced, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/sweep").Int64Counter(
+	"pipeline.sweep.announced", metric.WithDescription("due requests and deliveries that sweep announced"))
+
+// Config says how much one sweep does.
+type Config struct {
+	Each   int           `env:"SWEEP_EACH, default=100"`   // rows taken of a tenant in one turn
+	Budget time.Duration `env:"SWEEP_BUDGET, default=50s"` // a sweep ends before the next one begins
+	Every  time.Duration `env:"SWEEP_EVERY"`               // sweep without being called; unset: Cloud Scheduler calls
+}
+
+// Due takes rows that are due.
+type Due interface {
+	TakeDue(ctx context.Context, each int) ([]store.Due, error)
+}
+
+// Publisher announces rows.
+type Publisher interface {
+	Publish(ctx context.Context, name topic.Name, m topic.Message) error
+}
+
+// Sweeper announces what is due.
+type Sweeper struct {
+	Config    Config
+	Due       Due
+	Publisher Publisher
+}
+
+// Sweep takes turns until nothing is due or its time is over, and returns how many rows
+// it announced.
+func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.Config.Budget)
+	defer cancel()
+	total := 0
+	for ctx.Err() == nil {
+		due, err := s.Due.TakeDue(ctx, s.Config.Each)
+		for _, d := range due {
+			s.announce(ctx, d)
+		}
+		total += len(due)
+		if err != nil {
+			return total, fmt.Errorf("take due rows: %w", err)
+		}
+		if len(due) == 0 {
+			break
+		}
+	}
+	return total, nil
+}
+
+// announce publishes one row. If that fails, the row is due again after its backoff.
+func (s *Sweeper) announce(ctx context.Context, d store.Due) {
+	name, ok := topic.DeliveryDue, true
+	if d.Destination == "" {
+		name, ok = topic.ForStatus(d.Status)
+	}
+	if !ok {
+		slog.ErrorContext(ctx, "due row has no topic", "tenant_id", d.TenantID, "request_id", d.RequestID, "status", d.Status)
+		return
+	}
+	message := topic.Message{TenantID: d.TenantID, RequestID: d.RequestID, Run: d.Run, Destination: d.Destination}
+	if err := s.Publisher.Publish(traced(ctx, d.TraceParent), name, message); err != nil {
+		slog.WarnContext(ctx, "due row not announced", "tenant_id", d.TenantID, "request_id", d.RequestID, "error", err)
+		return
+	}
+	announced.Add(ctx, 1, metric.WithAttributes(attribute.String("topic", string(name))))
+}
+
+// traced continues the trace of the delivery that made the row.
+func traced(ctx context.Context, parent string) context.Context {
+	return propagation.TraceContext{}.Extract(ctx, propagation.MapCarrier{"traceparent": parent})
+}
+
+// Run sweeps at the configured interval until ctx ends. Without an interval it returns.
+func (s *Sweeper) Run(ctx context.Context) {
+	if s.Config.Every <= 0 {
+		return
+	}
+	tick := time.NewTicker(s.Config.Every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "sweep failed", "error", err)
+		}
+	}
+}
+
+// ServeHTTP (scheduled: every minute) sweeps once.
+func (s *Sweeper) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	n, err := s.Sweep(r.Context())
+	if err != nil {
+		slog.ErrorContext(r.Context(), "sweep failed", "error", err)
+		http.Error(w, "sweep failed", http.StatusInternalServerError)
+		return
+	}
+	slog.InfoContext(r.Context(), "swept", "announced", n, "duration_ms", time.Since(start).Milliseconds())
+	w.WriteHeader(http.StatusNoContent)
+}

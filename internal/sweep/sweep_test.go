@@ -1,0 +1,89 @@
+package sweep_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/sweep"
+	"github.com/your-org/multi-tenant-pipeline/internal/topic"
+)
+
+// turns hands out one slice of due rows after the other.
+type turns struct {
+	rows [][]store.Due
+	err  error
+}
+
+func (s *turns) TakeDue(context.Context, int) ([]store.Due, error) {
+	if len(s.rows) == 0 {
+		return nil, s.err
+	}
+	next := s.rows[0]
+	s.rows = s.rows[1:]
+	return next, nil
+}
+
+// published records what was announced, with the trace that it belongs to.
+type published struct {
+	got []string
+	err error
+}
+
+func (p *published) Publish(ctx context.Context, name topic.Name, m topic.Message) error {
+	p.got = append(p.got, string(name)+" "+m.RequestID+m.Destination+" "+trace.SpanContextFromContext(ctx).TraceID().String()[:4])
+	return p.err
+}
+
+const parent = "00-abcd0000000000000000000000000001-00f067aa0ba902b7-01"
+
+func newSweeper(rows *turns) (*sweep.Sweeper, *published) {
+	p := &published{}
+	return &sweep.Sweeper{Config: sweep.Config{Each: 10, Budget: time.Minute}, Due: rows, Publisher: p}, p
+}
+
+func TestWhatIsDueIsAnnouncedOnItsTopicUntilNothingIsLeft(t *testing.T) {
+	t.Parallel()
+	s, p := newSweeper(&turns{rows: [][]store.Due{
+		{{RequestID: "req_1", Status: request.Received, TraceParent: parent}, {RequestID: "req_2", Status: request.Pushed, TraceParent: parent}},
+		{{RequestID: "req_3", Destination: "hubspot", Status: "pending", TraceParent: parent}},
+	}})
+	n, err := s.Sweep(t.Context())
+	if err != nil || n != 3 {
+		t.Fatalf("got %d, %v", n, err)
+	}
+	want := []string{"request-received req_1 abcd", "request-pushed req_2 abcd", "delivery-due req_3hubspot abcd"}
+	if diff := cmp.Diff(want, p.got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARowThatCannotBeAnnouncedDoesNotStopTheOthers(t *testing.T) {
+	t.Parallel()
+	s, p := newSweeper(&turns{rows: [][]store.Due{{{RequestID: "req_1", Status: request.Received}, {RequestID: "req_2", Status: request.Received}}}})
+	p.err = errors.New("pubsub is down")
+	if _, err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(p.got) != 2 {
+		t.Errorf("got %d announcements, want 2", len(p.got))
+	}
+}
+
+func TestTheSchedulerIsToldWhenTheStoreIsAway(t *testing.T) {
+	t.Parallel()
+	s, _ := newSweeper(&turns{err: errors.New("unavailable")})
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/sweep", nil))
+	if w.Code != http.StatusInternalServerError {
+		t.Errorf("got %d", w.Code)
+	}
+}
