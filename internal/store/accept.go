@@ -2,17 +2,12 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"cloud.google.com/go/spanner"
 	"google.golang.org/grpc/codes"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
-
-// announceGrace is how long a row may wait for the message that was published right
-// after its commit before sweep announces it again.
-const announceGrace = 60 * time.Second
 
 // Accept commits a delivery. A new one is inserted in one round trip; one whose row is
 // there already is a duplicate, unless it is a modification, which updates the row.
@@ -41,7 +36,7 @@ func (s *Scope) insert(in request.Intake) []*spanner.Mutation {
 		"tenant_id": s.tenant, "request_id": r.ID, "kind": string(r.Kind), "namespace": r.Namespace,
 		"external_id": r.ExternalID, "source_id": nullString(r.SourceID),
 		"status": string(r.Kind.FirstStatus()), "run": int64(1), "attempts": int64(0), "announced": int64(0),
-		"due_at":      s.store.now().Add(announceGrace),
+		"due_at":      s.store.announceBy(),
 		"received_at": spanner.CommitTimestamp, "updated_at": spanner.CommitTimestamp,
 		"payload": in.Body, "payload_type": nullString(in.ContentType), "payload_hash": nullString(in.BodyHash),
 		"crm_state": string(request.CRMNone), "trace_parent": nullString(r.TraceParent),
@@ -106,7 +101,7 @@ func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, 
 		now.Status, now.Run, now.Announce = request.Received, row.Run+1, true
 		event.Name, event.Detail = "run_started", "the first audio arrived after the call was processed"
 	case hasAudio && row.NotBefore.Valid: // it waits for this very recording
-		v["not_before"], v["due_at"] = nil, s.store.now().Add(announceGrace)
+		v["not_before"], v["due_at"] = nil, s.store.announceBy()
 		now.Announce = true
 	}
 	return now, []*spanner.Mutation{s.update(row.RequestID, v), s.event(row.RequestID, event)}
@@ -120,7 +115,7 @@ func (s *Scope) startRun(row *requestRow, v values) {
 	v["attempts"], v["announced"], v["reason"] = int64(0), int64(0), nil
 	v["lease_token"], v["lease_until"], v["not_before"] = nil, nil, nil
 	v["recording"], v["speech"] = doc(request.Recording{}), doc(request.Speech{})
-	v["due_at"] = s.store.now().Add(announceGrace)
+	v["due_at"] = s.store.announceBy()
 }
 
 // merge returns the details after a modification: what it does not mention stays.

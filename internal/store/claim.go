@@ -148,7 +148,7 @@ func (c *Claim) Advance(ctx context.Context, to request.Status, result stage.Res
 	if to.Settled() {
 		settle(v)
 	} else {
-		release(v)["due_at"] = c.scope.store.now().Add(announceGrace)
+		release(v)["due_at"] = c.scope.store.announceBy()
 	}
 	ms := []*spanner.Mutation{c.scope.update(c.Request.ID, v), c.scope.event(c.Request.ID, event)}
 	if result.Transcript != nil {

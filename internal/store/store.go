@@ -26,11 +26,28 @@ var (
 
 // Config says which database to use.
 type Config struct {
-	Project  string `env:"GOOGLE_CLOUD_PROJECT, required"`
+	Project  string `env:"GOOGLE_CLOUD_PROJECT"`
 	Instance string `env:"SPANNER_INSTANCE, default=ingestion-db"`
 	Database string `env:"SPANNER_DATABASE, default=pipeline-db"`
 	// EmulatorHost is host:port of Google's emulator; the client library reads the same variable.
 	EmulatorHost string `env:"SPANNER_EMULATOR_HOST"`
+	// Grace is how long a row waits for the message that is published right after its commit
+	// before sweep announces it. Backoff is how long it is left alone after that, doubled
+	// each time up to 32 times.
+	Grace   time.Duration `env:"ANNOUNCE_GRACE, default=60s"`
+	Backoff time.Duration `env:"SWEEP_BACKOFF, default=60s"`
+}
+
+// Validate reports every problem at once.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Project == "" {
+		errs = append(errs, errors.New("GOOGLE_CLOUD_PROJECT must be set"))
+	}
+	if c.Grace <= 0 || c.Backoff <= 0 {
+		errs = append(errs, errors.New("ANNOUNCE_GRACE and SWEEP_BACKOFF must be positive"))
+	}
+	return errors.Join(errs...)
 }
 
 // Name returns the database's full resource name.
@@ -42,6 +59,8 @@ func (c Config) Name() string {
 type Store struct {
 	sessions *sessions
 	now      func() time.Time
+	grace    time.Duration
+	backoff  time.Duration
 }
 
 // Option changes how a Store behaves.
@@ -56,7 +75,7 @@ func Open(ctx context.Context, cfg Config, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open spanner %s: %w", cfg.Name(), err)
 	}
-	s := &Store{sessions: sessions, now: time.Now}
+	s := &Store{sessions: sessions, now: time.Now, grace: cfg.Grace, backoff: cfg.Backoff}
 	for _, opt := range opts {
 		opt(s)
 	}
@@ -65,6 +84,9 @@ func Open(ctx context.Context, cfg Config, opts ...Option) (*Store, error) {
 
 // Close releases the database's clients.
 func (s *Store) Close() { s.sessions.close() }
+
+// announceBy returns when sweep should take a row whose message was published just now.
+func (s *Store) announceBy() time.Time { return s.now().Add(s.grace) }
 
 // Transactions returns how many read-write transactions committed since Open. Tests
 // count the cost of a request's way with it.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"cloud.google.com/go/spanner"
 
@@ -136,7 +135,7 @@ func (o *Operator) take(ctx context.Context, d *Due) (bool, error) {
 		ok, d.Status, d.TraceParent = true, request.Status(status), trace.StringVal
 		v := map[string]any{
 			"tenant_id": d.TenantID, "request_id": d.RequestID,
-			"due_at": now.Add(sweepBackoff(announced)), "announced": announced + 1,
+			"due_at": now.Add(o.store.backoff << min(announced, 5)), "announced": announced + 1,
 		}
 		if d.Destination != "" {
 			v["destination"] = d.Destination
@@ -144,9 +143,4 @@ func (o *Operator) take(ctx context.Context, d *Due) (bool, error) {
 		return tx.BufferWrite([]*spanner.Mutation{spanner.UpdateMap(table, v)})
 	})
 	return ok, err
-}
-
-// sweepBackoff is how long an announced row is left alone: 1, 2, 4 … up to 32 minutes.
-func sweepBackoff(announced int64) time.Duration {
-	return time.Minute << min(announced, 5)
 }

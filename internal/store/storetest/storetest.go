@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/emulator"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
@@ -31,7 +32,10 @@ func Config(t testing.TB) store.Config {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := store.Config{Project: "test-project", Instance: "ingestion-db", Database: databaseName(), EmulatorHost: host}
+	cfg := store.Config{
+		Project: "test-project", Instance: "ingestion-db", Database: databaseName(), EmulatorHost: host,
+		Grace: time.Minute, Backoff: time.Minute,
+	}
 	if err := store.CreateDatabase(t.Context(), cfg); err != nil {
 		t.Fatal(err)
 	}
