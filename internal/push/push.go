@@ -2,6 +2,7 @@ package push
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -23,6 +24,18 @@ type Config struct {
 	Longest      time.Duration `env:"DELIVERY_BACKOFF_MAX, default=1h"` // the longest wait between attempts
 	BusyWait     time.Duration `env:"DELIVERY_BUSY_WAIT, default=10s"`  // how long to wait here for another call of the same person
 	DashboardURL string        `env:"DASHBOARD_URL"`                    // CRM records link to the request there
+}
+
+// Validate reports every problem at once.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Lease <= 0 || c.Backoff <= 0 || c.Longest < c.Backoff {
+		errs = append(errs, errors.New("DELIVERY_LEASE and DELIVERY_BACKOFF must be positive, DELIVERY_BACKOFF_MAX not shorter"))
+	}
+	if c.Attempts <= 0 {
+		errs = append(errs, errors.New("DELIVERY_ATTEMPTS must be positive"))
+	}
+	return errors.Join(errs...)
 }
 
 // Secrets reads a secret by its name.

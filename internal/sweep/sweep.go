@@ -5,6 +5,7 @@ package sweep
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -27,6 +28,14 @@ type Config struct {
 	Each   int           `env:"SWEEP_EACH, default=100"`   // rows taken of a tenant in one turn
 	Budget time.Duration `env:"SWEEP_BUDGET, default=50s"` // a sweep ends before the next one begins
 	Every  time.Duration `env:"SWEEP_EVERY"`               // sweep without being called; unset: Cloud Scheduler calls
+}
+
+// Validate reports every problem at once.
+func (c *Config) Validate() error {
+	if c.Each <= 0 || c.Budget <= 0 || c.Every < 0 {
+		return errors.New("SWEEP_EACH and SWEEP_BUDGET must be positive, SWEEP_EVERY not negative")
+	}
+	return nil
 }
 
 // Due takes rows that are due.

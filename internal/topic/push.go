@@ -53,6 +53,19 @@ func Handler(v Verifier, step string, work func(context.Context, Message) error)
 	})
 }
 
+// Authenticated lets only our own service account's tokens through: for what Cloud
+// Scheduler calls.
+func Authenticated(v Verifier, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := v.Verify(r.Context(), bearer(r)); err != nil {
+			slog.WarnContext(r.Context(), "call refused", "error", err)
+			http.Error(w, "the token was not accepted", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // bearer returns the request's bearer token, empty if it has none.
 func bearer(r *http.Request) string {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")

@@ -1,0 +1,165 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+	"golang.org/x/time/rate"
+)
+
+// ErrUnknown says that no tenant has the id.
+var ErrUnknown = errors.New("unknown tenant")
+
+// missInterval is the least time between reloads that unknown ids cause.
+const missInterval = time.Second
+
+// Loader reads every tenant.
+type Loader interface {
+	Tenants(ctx context.Context) ([]Tenant, error)
+}
+
+// Options tune a Directory.
+type Options struct {
+	Interval time.Duration // between reloads
+	// Prepare, if set, sees a loaded list before it is served, so that what belongs to a new
+	// tenant (its keys) is there before the tenant is.
+	Prepare func(ctx context.Context, tenants []Tenant)
+}
+
+// Directory serves tenants from memory: looking one up never reads, so that strangers who
+// guess ids cost nothing. It is as fresh as its interval. What it returns is shared and must
+// not be changed.
+type Directory struct {
+	loader   Loader
+	opts     Options
+	current  atomic.Pointer[snapshot]
+	reloads  singleflight.Group
+	misses   *rate.Limiter
+	stumbled atomic.Bool // the last reload failed: said once
+}
+
+// NewDirectory returns a directory that is empty until Refresh or Run has loaded it.
+func NewDirectory(loader Loader, opts Options) *Directory {
+	return &Directory{loader: loader, opts: opts, misses: rate.NewLimiter(rate.Every(missInterval), 1)}
+}
+
+// Run reloads the directory until ctx is done.
+func (d *Directory) Run(ctx context.Context) {
+	ticker := time.NewTicker(d.opts.Interval)
+	defer ticker.Stop()
+	for {
+		if err := d.Refresh(ctx); err != nil && ctx.Err() == nil && !d.stumbled.Swap(true) {
+			slog.ErrorContext(ctx, "tenants not reloaded", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Refresh reloads the directory now. If it fails, what was loaded before stays.
+func (d *Directory) Refresh(ctx context.Context) error {
+	_, err, _ := d.reloads.Do("", func() (any, error) {
+		// Others wait for this reload too, and must not fail because the first one gave up.
+		ctx := context.WithoutCancel(ctx)
+		tenants, err := d.loader.Tenants(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("load tenants: %w", err)
+		}
+		if d.opts.Prepare != nil {
+			d.opts.Prepare(ctx, tenants)
+		}
+		d.current.Store(newSnapshot(tenants))
+		d.stumbled.Store(false)
+		return nil, nil
+	})
+	return err
+}
+
+// Ready reports whether the directory has been loaded at least once.
+func (d *Directory) Ready() bool { return d.current.Load() != nil }
+
+// Lookup returns the tenant with the id. It never reads.
+func (d *Directory) Lookup(id string) (*Tenant, bool) {
+	s := d.current.Load()
+	if s == nil {
+		return nil, false
+	}
+	t, ok := s.byID[id]
+	return t, ok
+}
+
+// ByCompany returns the owner of a CallRail company, by its number or its COM… id. It never
+// reads.
+func (d *Directory) ByCompany(id string) (*Tenant, *Source, bool) {
+	s := d.current.Load()
+	if s == nil || id == "" {
+		return nil, nil, false
+	}
+	o, ok := s.byCompany[id]
+	return o.tenant, o.source, ok
+}
+
+// All returns every tenant.
+func (d *Directory) All() []*Tenant {
+	s := d.current.Load()
+	if s == nil {
+		return nil
+	}
+	return s.all
+}
+
+// Tenant returns the tenant with the id, reloading the directory if it is not there yet. It
+// is for callers who are known to speak of real tenants; even they cause at most one reload a
+// second. An id that nobody has is ErrUnknown.
+func (d *Directory) Tenant(ctx context.Context, id string) (*Tenant, error) {
+	if t, ok := d.Lookup(id); ok {
+		return t, nil
+	}
+	if !d.Ready() || d.misses.Allow() {
+		if err := d.Refresh(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if t, ok := d.Lookup(id); ok {
+		return t, nil
+	}
+	return nil, fmt.Errorf("%w %q", ErrUnknown, id)
+}
+
+// snapshot is one loaded state, never changed.
+type snapshot struct {
+	all       []*Tenant
+	byID      map[string]*Tenant
+	byCompany map[string]owner
+}
+
+type owner struct {
+	tenant *Tenant
+	source *Source
+}
+
+func newSnapshot(tenants []Tenant) *snapshot {
+	s := &snapshot{byID: make(map[string]*Tenant, len(tenants)), byCompany: make(map[string]owner)}
+	for i := range tenants {
+		t := &tenants[i]
+		s.all = append(s.all, t)
+		s.byID[t.ID] = t
+		for j := range t.Sources {
+			src := &t.Sources[j]
+			for _, company := range []string{src.CompanyID, src.CompanyResourceID} {
+				if company != "" {
+					s.byCompany[company] = owner{tenant: t, source: src}
+				}
+			}
+		}
+	}
+	return s
+}

@@ -1,0 +1,159 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// loader is a fake store that counts its reads.
+type loader struct {
+	mu      sync.Mutex
+	tenants []Tenant
+	err     error
+	reads   int
+}
+
+func (l *loader) Tenants(context.Context) ([]Tenant, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reads++
+	return append([]Tenant(nil), l.tenants...), l.err
+}
+
+func (l *loader) set(err error, tenants ...Tenant) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tenants, l.err = tenants, err
+}
+
+func (l *loader) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.reads
+}
+
+var demo = Tenant{ID: "tenant_demo", Sources: []Source{{ID: "src_1", CompanyID: "12345", CompanyResourceID: "COM1"}}}
+
+func newDirectory(t *testing.T, l *loader) *Directory {
+	t.Helper()
+	d := NewDirectory(l, Options{Interval: time.Second})
+	if err := d.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func TestLookupsNeverRead(t *testing.T) {
+	t.Parallel()
+	l := &loader{tenants: []Tenant{demo, {ID: "tenant_other"}}}
+	d := NewDirectory(l, Options{Interval: time.Second})
+	if _, ok := d.Lookup("tenant_demo"); ok || d.Ready() || d.All() != nil {
+		t.Error("a directory that was not loaded knows tenants")
+	}
+	if _, _, ok := d.ByCompany("12345"); ok {
+		t.Error("a directory that was not loaded knows companies")
+	}
+	if err := d.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if got, ok := d.Lookup("tenant_demo"); !ok || got.ID != "tenant_demo" {
+			t.Errorf("Lookup = %v, %v", got, ok)
+		}
+		if _, ok := d.Lookup("tenant_nobody"); ok {
+			t.Error("an unknown id was found")
+		}
+		for _, company := range []string{"12345", "COM1"} {
+			if owner, src, ok := d.ByCompany(company); !ok || owner.ID != "tenant_demo" || src.ID != "src_1" {
+				t.Errorf("ByCompany(%s) = %v, %v, %v", company, owner, src, ok)
+			}
+		}
+		if _, _, ok := d.ByCompany(""); ok {
+			t.Error("the empty company has an owner")
+		}
+	}
+	if l.count() != 1 || len(d.All()) != 2 || !d.Ready() {
+		t.Errorf("%d reads, %d tenants", l.count(), len(d.All()))
+	}
+}
+
+func TestAFailedReloadKeepsWhatWasLoaded(t *testing.T) {
+	t.Parallel()
+	l := &loader{tenants: []Tenant{demo}}
+	d := newDirectory(t, l)
+	failure := errors.New("unavailable")
+	l.set(failure)
+	if err := d.Refresh(t.Context()); !errors.Is(err, failure) {
+		t.Errorf("err = %v, want the loader's", err)
+	}
+	if _, ok := d.Lookup("tenant_demo"); !ok {
+		t.Error("the tenant was lost")
+	}
+}
+
+func TestTenantReloadsOnceForANewOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &loader{tenants: []Tenant{demo}}
+		d := newDirectory(t, l)
+		l.set(nil, demo, Tenant{ID: "tenant_new"})
+		if got, err := d.Tenant(t.Context(), "tenant_new"); err != nil || got.ID != "tenant_new" {
+			t.Fatalf("Tenant = %v, %v", got, err)
+		}
+		for range 100 {
+			if _, err := d.Tenant(t.Context(), "tenant_nobody"); !errors.Is(err, ErrUnknown) {
+				t.Fatalf("err = %v, want ErrUnknown", err)
+			}
+		}
+		if l.count() != 2 {
+			t.Errorf("%d reads, want one load and one reload", l.count())
+		}
+		time.Sleep(missInterval)
+		l.set(errors.New("unavailable"))
+		if _, err := d.Tenant(t.Context(), "tenant_nobody"); err == nil || errors.Is(err, ErrUnknown) {
+			t.Errorf("err = %v: without the store nobody knows", err)
+		}
+	})
+}
+
+func TestPrepareSeesTenantsBeforeTheyAreServed(t *testing.T) {
+	t.Parallel()
+	var d *Directory
+	prepared := 0
+	d = NewDirectory(&loader{tenants: []Tenant{demo}}, Options{Interval: time.Second, Prepare: func(_ context.Context, all []Tenant) {
+		prepared += len(all)
+		if _, ok := d.Lookup("tenant_demo"); ok {
+			t.Error("the tenant is served already")
+		}
+	}})
+	if err := d.Refresh(t.Context()); err != nil || prepared != 1 {
+		t.Errorf("%v, %d tenants prepared", err, prepared)
+	}
+}
+
+func TestRunReloadsUntilItIsStopped(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &loader{err: errors.New("unavailable")}
+		d := NewDirectory(l, Options{Interval: 10 * time.Second})
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); d.Run(ctx) }()
+
+		synctest.Wait()
+		if d.Ready() {
+			t.Error("ready without tenants")
+		}
+		l.set(nil, demo)
+		time.Sleep(10*time.Second + time.Millisecond)
+		if _, ok := d.Lookup("tenant_demo"); !ok {
+			t.Error("the tenant was not loaded after the interval")
+		}
+		cancel()
+		<-done
+	})
+}
