@@ -28,7 +28,7 @@ type platformConfig struct {
 	Store    store.Config
 	Secrets  secret.Config
 	Outbound outbound.Config
-	Refresh  time.Duration `env:"DIRECTORY_REFRESH, default=10s"` // how soon a changed tenant is seen
+	Refresh  time.Duration `env:"DIRECTORY_REFRESH, default=10s"` // how soon a changed tenant or key is seen
 }
 
 func (c *platformConfig) Validate() error {
@@ -47,6 +47,9 @@ type platform struct {
 	router    chi.Router
 	close     []func()
 }
+
+// prepare sees a list of tenants before the directory serves it.
+type prepare func(ctx context.Context, tenants []tenant.Tenant)
 
 // open opens the listener first, so that a taken port is known at once and early
 // connections wait, then the clients.
@@ -82,15 +85,14 @@ func (p *platform) openAll(ctx context.Context) error {
 	p.defers(func() { _ = client.Close() })
 	p.publisher = topic.NewPublisher(client)
 	p.defers(p.publisher.Stop)
-	return p.openDirectory(ctx)
+	p.track(nil)
+	return nil
 }
 
-func (p *platform) openDirectory(ctx context.Context) error {
-	p.directory = tenant.NewDirectory(p.store.Operator(), p.config.Refresh)
-	if err := p.directory.Load(ctx); err != nil {
-		return fmt.Errorf("load tenants: %w", err)
-	}
-	return nil
+// track makes the directory. Serving does not wait for its first load: what needs a
+// tenant before that says that it is unavailable.
+func (p *platform) track(prepare prepare) {
+	p.directory = tenant.NewDirectory(p.store.Operator(), tenant.Options{Interval: p.config.Refresh, Prepare: prepare})
 }
 
 func (p *platform) defers(fn func()) { p.close = append(p.close, fn) }

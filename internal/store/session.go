@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"cloud.google.com/go/spanner"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 	"google.golang.org/grpc/codes"
 )
 
@@ -17,14 +19,16 @@ import (
 // code that is not retried, so every transaction borrows a client of its own.
 const emulatorClients = 8
 
+var transactions, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/store").Int64Counter(
+	"pipeline.store.transactions", metric.WithDescription("read-write transactions that committed, by step and operation"))
+
 // sessions hands out Spanner clients. In production that is one shared client; with the
 // emulator it is a pool, and read-write transactions take turns, because the emulator
 // runs one at a time and aborts the others.
 type sessions struct {
-	shared  *spanner.Client
-	pool    chan *spanner.Client // nil in production
-	turn    sync.Mutex           // emulator only
-	commits atomic.Int64
+	shared *spanner.Client
+	pool   chan *spanner.Client // nil in production
+	turn   sync.Mutex           // emulator only
 }
 
 // reader is what a transaction of either kind can read with.
@@ -94,9 +98,7 @@ func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Co
 	}
 	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
 		_, err := c.ReadWriteTransactionWithOptions(ctx, fn, spanner.TransactionOptions{TransactionTag: tag})
-		if err == nil {
-			s.commits.Add(1)
-		}
+		committed(ctx, tag, err)
 		return err
 	}))
 }
@@ -110,9 +112,7 @@ func (s *sessions) apply(ctx context.Context, tag string, ms []*spanner.Mutation
 	}
 	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
 		_, err := c.Apply(ctx, ms, spanner.ApplyAtLeastOnce(), spanner.TransactionTag(tag))
-		if err == nil {
-			s.commits.Add(1)
-		}
+		committed(ctx, tag, err)
 		return err
 	}))
 }
@@ -134,6 +134,13 @@ func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context
 	}))
 }
 
+// committed counts a transaction that committed.
+func committed(ctx context.Context, tag string, err error) {
+	if err == nil {
+		transactions.Add(ctx, 1, metric.WithAttributes(attribute.String("transaction", tag)))
+	}
+}
+
 // wrap names the operation and marks what the caller can only wait out.
 func wrap(tag string, err error) error {
 	if err == nil {
@@ -149,7 +156,7 @@ func wrap(tag string, err error) error {
 	return fmt.Errorf("%s: %w", tag, err)
 }
 
-// later returns nil for the zero time: a column that is empty.
+// nullTime returns an empty column for the zero time.
 func nullTime(t time.Time) spanner.NullTime {
 	return spanner.NullTime{Time: t.UTC(), Valid: !t.IsZero()}
 }

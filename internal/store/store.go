@@ -88,10 +88,6 @@ func (s *Store) Close() { s.sessions.close() }
 // announceBy returns when sweep should take a row whose message was published just now.
 func (s *Store) announceBy() time.Time { return s.now().Add(s.grace) }
 
-// Transactions returns how many read-write transactions committed since Open. Tests
-// count the cost of a request's way with it.
-func (s *Store) Transactions() int64 { return s.sessions.commits.Load() }
-
 // ForTenant returns the handle to one tenant's rows.
 func (s *Store) ForTenant(tenantID string) *Scope { return &Scope{store: s, tenant: tenantID} }
 

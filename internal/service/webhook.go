@@ -1,0 +1,60 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sethvargo/go-envconfig"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/webhook"
+	"github.com/your-org/multi-tenant-pipeline/pkg/config"
+	"github.com/your-org/multi-tenant-pipeline/pkg/server"
+)
+
+// countInterval is how much of the counts a crash may lose.
+const countInterval = 10 * time.Second
+
+type webhookConfig struct {
+	Platform platformConfig
+	Webhook  webhook.Config
+}
+
+func (c *webhookConfig) Validate() error {
+	return errors.Join(c.Platform.Validate(), c.Webhook.Validate())
+}
+
+// accepter gives each delivery to its tenant's scope.
+type accepter struct{ store *store.Store }
+
+func (a accepter) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
+	return a.store.ForTenant(in.Request.TenantID).Accept(ctx, in)
+}
+
+// Webhook serves the deliveries of CallRail.
+func Webhook(ctx context.Context, env envconfig.Lookuper) error {
+	var cfg webhookConfig
+	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
+		return err
+	}
+	p, err := open(ctx, "webhook", &cfg.Platform)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	keys := webhook.NewKeyRing(p.secrets, cfg.Webhook.BootstrapKeySecret)
+	p.track(keys.Load)
+	counts := webhook.NewCounter(p.store.Operator(), time.Now)
+	handler, err := webhook.New(cfg.Webhook, webhook.Deps{
+		Tenants: p.directory, Keys: keys, Store: accepter{p.store}, Announcer: p.publisher, Counts: counts,
+	})
+	if err != nil {
+		return err
+	}
+	p.router.Mount("/", handler)
+	go counts.Run(ctx, countInterval)
+	defer func() { counts.Flush(context.WithoutCancel(ctx)) }()
+	return p.serve(ctx, server.Public())
+}
