@@ -20,11 +20,11 @@ type transcribeConfig struct {
 	Transcribe transcribe.Config
 	Recording  recording.Config
 	Speech     speech.Config
-	CallRail   string `env:"CALLRAIL_BASE_URL"` // empty: https://api.callrail.com
+	CallRail   callrail.Settings
 }
 
 func (c *transcribeConfig) Validate() error {
-	return errors.Join(c.Step.Validate(), c.Transcribe.Validate(), c.Recording.Validate(), c.Speech.Validate())
+	return errors.Join(c.Step.Validate(), c.Transcribe.Validate(), c.Recording.Validate(), c.Speech.Validate(), c.CallRail.Validate())
 }
 
 // Transcribe serves the step that finds out what was said.
@@ -60,7 +60,7 @@ func (s *step) transcriber(ctx context.Context, cfg transcribeConfig) (*transcri
 	}
 	s.defers(func() { _ = recognizer.Close() })
 	calls, err := callrail.NewClient(callrail.Config{
-		BaseURL: cfg.CallRail, HTTP: s.http(outbound.Options{}),
+		BaseURL: cfg.CallRail.BaseURL, HTTP: s.http(outbound.Options{}),
 		Media: s.http(outbound.Options{Timeout: cfg.Transcribe.DownloadTimeout}),
 	})
 	if err != nil {

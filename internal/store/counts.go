@@ -2,26 +2,17 @@ package store
 
 import (
 	"context"
-	"time"
 
 	"cloud.google.com/go/civil"
 	"cloud.google.com/go/spanner"
 	"google.golang.org/grpc/codes"
-)
 
-// SourceCount says how many deliveries of a source ended in one way since the last flush.
-type SourceCount struct {
-	TenantID string
-	SourceID string // empty: accepted with the bootstrap key
-	Outcome  string // accepted, duplicate, updated, ignored, rejected
-	Reason   string
-	Count    int64
-	LastAt   time.Time
-}
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
 
 // AddCounts adds to the daily counts of sources. Counts of a tenant that does not exist
 // are dropped: strangers must not be able to make rows.
-func (o *Operator) AddCounts(ctx context.Context, counts []SourceCount) error {
+func (o *Operator) AddCounts(ctx context.Context, counts []tenant.SourceCount) error {
 	for _, c := range counts {
 		err := o.addCount(ctx, c)
 		if err != nil && spanner.ErrCode(err) != codes.NotFound {
@@ -31,7 +22,7 @@ func (o *Operator) AddCounts(ctx context.Context, counts []SourceCount) error {
 	return nil
 }
 
-func (o *Operator) addCount(ctx context.Context, c SourceCount) error {
+func (o *Operator) addCount(ctx context.Context, c tenant.SourceCount) error {
 	day := civil.DateOf(c.LastAt.UTC())
 	key := spanner.Key{c.TenantID, c.SourceID, day, c.Outcome, c.Reason}
 	return o.store.sessions.readWrite(ctx, "step=webhook,op=count", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {

@@ -15,8 +15,10 @@ import (
 // ErrUnknown says that no tenant has the id.
 var ErrUnknown = errors.New("unknown tenant")
 
-// missInterval is the least time between reloads that unknown ids cause.
-const missInterval = time.Second
+const (
+	missInterval = time.Second      // the least time between reloads that unknown ids cause
+	loadTimeout  = 10 * time.Second // a store that takes longer is down
+)
 
 // Loader reads every tenant.
 type Loader interface {
@@ -68,7 +70,8 @@ func (d *Directory) Run(ctx context.Context) {
 func (d *Directory) Refresh(ctx context.Context) error {
 	_, err, _ := d.reloads.Do("", func() (any, error) {
 		// Others wait for this reload too, and must not fail because the first one gave up.
-		ctx := context.WithoutCancel(ctx)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
+		defer cancel()
 		tenants, err := d.loader.Tenants(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("load tenants: %w", err)

@@ -74,6 +74,9 @@ type Process struct {
 type Speech struct {
 	Language string   `json:"language,omitempty"` // BCP 47; empty: detected
 	Hints    []string `json:"hints,omitempty"`    // company, product and place names
+	// Unrecorded says that the company records no calls: a lead does not wait for audio
+	// unless the source says that there is some.
+	Unrecorded bool `json:"unrecorded,omitempty"`
 }
 
 // Notifications says who is told.

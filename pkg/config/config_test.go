@@ -23,7 +23,7 @@ func TestSecretIsNeverPrinted(t *testing.T) {
 	var logged strings.Builder
 	slog.New(slog.NewJSONHandler(&logged, nil)).Info("config", "password", s)
 	for name, got := range map[string]string{
-		"%v": fmt.Sprintf("%v", s), "%s": fmt.Sprintf("%s", s), "%q": fmt.Sprintf("%q", s), "%#v": fmt.Sprintf("%#v", s),
+		"%v": fmt.Sprintf("%v", s), "%q": fmt.Sprintf("%q", s), "%#v": fmt.Sprintf("%#v", s),
 		"%+v in a struct": fmt.Sprintf("%+v", struct{ P Secret }{s}),
 		"json":            string(marshalled),
 		"slog":            logged.String(),

@@ -74,10 +74,10 @@ func TestTraceStaysAtTheTopBelowGroups(t *testing.T) {
 
 func TestLoggersOfOneParentKeepTheirOwnAttributes(t *testing.T) {
 	t.Parallel()
-	got := record(t, "", func(_ context.Context, log *slog.Logger) {
+	got := record(t, "", func(ctx context.Context, log *slog.Logger) {
 		group := log.WithGroup("g")
 		group.With("other", 1)
-		group.With("mine", 2).Info("x")
+		group.With("mine", 2).InfoContext(trace.ContextWithSpanContext(ctx, trace.SpanContext{}), "x")
 	})
 	want := map[string]any{"severity": "INFO", "message": "x", "g": map[string]any{"mine": 2.0}}
 	if diff := cmp.Diff(want, got); diff != "" {

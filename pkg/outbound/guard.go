@@ -25,7 +25,7 @@ type schemeGuard struct {
 func (g *schemeGuard) RoundTrip(req *http.Request) (*http.Response, error) {
 	switch {
 	case req.URL.Scheme == "https":
-	case req.URL.Scheme == "http" && g.allowLoopback && config.Loopback(req.URL.Hostname()):
+	case req.URL.Scheme == "http" && g.allowLoopback && IsLoopback(req.URL.Hostname()):
 	default:
 		return nil, errors.Join(fmt.Errorf("%w: scheme %q", ErrBlocked, req.URL.Scheme), closeBody(req))
 	}
@@ -115,3 +115,6 @@ func (t restore) RoundTrip(req *http.Request) (*http.Response, error) {
 	shown.URL = full
 	return t.next.RoundTrip(shown)
 }
+
+// IsLoopback reports whether a URL's host is this machine, by its address or as localhost.
+func IsLoopback(host string) bool { return config.Loopback(host) }

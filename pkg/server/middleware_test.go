@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,7 +139,9 @@ func TestServerSpanFollowsOnlyTrustedCallers(t *testing.T) {
 			t.Parallel()
 			spans := tracetest.NewSpanRecorder()
 			provider := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))
-			opts := append(test.opts, otelhttp.WithTracerProvider(provider), otelhttp.WithPropagators(propagation.TraceContext{}))
+			opts := slices.Concat(test.opts, []otelhttp.Option{
+				otelhttp.WithTracerProvider(provider), otelhttp.WithPropagators(propagation.TraceContext{}),
+			})
 			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/things/42", nil)
 			r.Header.Set("Traceparent", "00-"+caller+"-b7ad6b7169203331-01")
 			Middleware("test", opts...)(chiRouter()).ServeHTTP(httptest.NewRecorder(), r)

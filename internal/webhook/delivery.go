@@ -1,0 +1,161 @@
+package webhook
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+// delivery is what is known of one delivery so far.
+type delivery struct {
+	route  route
+	header http.Header
+	body   []byte
+
+	tenant *tenant.Tenant // whose it claims to be, and is once it is authenticated
+	source *tenant.Source // the source it came from; nil with the bootstrap key
+
+	payload *callrail.Payload
+	kind    callrail.Kind
+}
+
+// route is what the address says.
+type route struct {
+	tenants []string      // from path and query: more than one only if somebody plays tricks
+	kind    callrail.Kind // empty: by the body's shape
+}
+
+// routeOf reads the address. CallRail appends parameters of its own to the query, so that
+// unknown ones mean nothing, and neither does a pair that cannot be unescaped.
+func routeOf(r *http.Request) route {
+	tenants := distinct([]string{chi.URLParam(r, "tenant_id")}, r.URL.Query()["tenant_id"])
+	return route{tenants: tenants, kind: callrail.Kind(chi.URLParam(r, "kind"))}
+}
+
+// authenticate finds the tenant and checks the signature. Nobody learns which tenants exist:
+// an unknown one is answered like a bad signature, after as much work.
+func (h *handler) authenticate(d *delivery) error {
+	claims := callrail.Peek(d.body)
+	t, ok := h.resolve(d.route.tenants, claims)
+	if !ok {
+		callrail.Verify(d.header, d.body, h.decoy)
+		return unresolved(d, claims)
+	}
+	d.tenant = t
+	verified, complete := h.verify(d)
+	switch {
+	case verified:
+		return nil
+	case !complete && callrail.Signed(d.header):
+		return fmt.Errorf("%w: signing keys not loaded yet", errUnavailable)
+	default:
+		return errUnauthorized
+	}
+}
+
+// resolve returns the tenant that a delivery claims to be for, by its id or else by the
+// owner of its company. Claims that contradict each other resolve to nobody.
+func (h *handler) resolve(routed []string, claims callrail.Claims) (*tenant.Tenant, bool) {
+	if ids := distinct(routed, claims.Tenants); len(ids) > 0 {
+		if len(ids) > 1 {
+			return nil, false
+		}
+		return h.Tenants.Lookup(ids[0])
+	}
+	var found *tenant.Tenant
+	for _, company := range claims.Companies {
+		owner, _, ok := h.Tenants.ByCompany(company)
+		if !ok {
+			continue
+		}
+		if found != nil && found.ID != owner.ID {
+			return nil, false
+		}
+		found = owner
+	}
+	return found, found != nil
+}
+
+// unresolved says how a delivery of nobody is answered. One that is signed and names nobody
+// because it cannot be read at all is told so: that depends on nothing but the body.
+func unresolved(d *delivery, claims callrail.Claims) error {
+	named := len(d.route.tenants) > 0 || len(claims.Tenants) > 0 || len(claims.Companies) > 0
+	if !named && callrail.Signed(d.header) {
+		if _, err := callrail.Decode(d.body); err != nil {
+			return fmt.Errorf("%w: %w", errUnreadable, err)
+		}
+	}
+	return errUnauthorized
+}
+
+// verify checks the signature with the keys of each of the tenant's sources, or with the
+// bootstrap key if there is no source yet. Complete is false if a key that might fit is not
+// known, so that a signature which fits no other is not certainly wrong.
+func (h *handler) verify(d *delivery) (verified, complete bool) {
+	complete = true
+	sources := 0
+	for i := range d.tenant.Sources {
+		src := &d.tenant.Sources[i]
+		if src.Kind != tenant.SourceCallRail {
+			continue
+		}
+		sources++
+		keys, all := h.Keys.Keys(src)
+		complete = complete && all
+		if callrail.Verify(d.header, d.body, keys) != callrail.Unverified {
+			d.source, verified = src, true
+		}
+	}
+	if sources > 0 {
+		return verified, complete
+	}
+	keys, complete := h.Keys.Bootstrap()
+	// Only our own form: CallRail signs with keys of its own, never with this one.
+	return callrail.Verify(d.header, d.body, keys) == callrail.SHA256, complete
+}
+
+// decode reads the verified body and checks what it claims against what was verified.
+func (h *handler) decode(d *delivery) error {
+	payload, err := callrail.Decode(d.body)
+	if err != nil {
+		return fmt.Errorf("%w: %w", errUnreadable, err)
+	}
+	claims := payload.Claims()
+	if len(distinct([]string{d.tenant.ID}, claims.Tenants)) > 1 {
+		return errUnauthorized // hidden from the peek by sheer size
+	}
+	for _, company := range claims.Companies {
+		owner, src, ok := h.Tenants.ByCompany(company)
+		if !ok {
+			continue
+		}
+		if owner.ID != d.tenant.ID {
+			return errForbidden
+		}
+		d.source = src // the company says more than the key: sources may share one
+	}
+	if _, err := payload.ID(); err != nil {
+		return fmt.Errorf("%w: %w", errNoID, err)
+	}
+	d.payload, d.kind = payload, d.route.kind
+	if d.kind == "" {
+		d.kind = payload.Kind()
+	}
+	return nil
+}
+
+// distinct returns the different values of both lists that are not empty.
+func distinct(lists ...[]string) []string {
+	var all []string
+	for _, s := range slices.Concat(lists...) {
+		if s != "" && !slices.Contains(all, s) {
+			all = append(all, s)
+		}
+	}
+	return all
+}

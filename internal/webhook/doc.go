@@ -1,0 +1,10 @@
+// Package webhook takes deliveries in. It is the first step: once it has answered 2xx, the
+// request is in the store and will not be lost.
+//
+//	read (bounded) → whose? (from memory) → signature → decode → store → announce → reply
+//
+// CallRail never sends a delivery twice and may switch an integration off that fails, so
+// whatever can be kept is kept, and nothing but the commit is waited for. Until the signature
+// is verified nothing that was sent is believed, stored, counted for a source or logged, and
+// no stranger can cause a read.
+package webhook

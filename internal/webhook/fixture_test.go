@@ -1,0 +1,178 @@
+package webhook
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+const (
+	endpoint     = "/v1/callrail/webhook"
+	demoKey      = "00112233445566778899aabbccddeeff"
+	demoOldKey   = "ffeeddccbbaa99887766554433221100"
+	otherKey     = "another-tenants-key"
+	bootstrapKey = "bootstrap-key"
+)
+
+// The default logger is only used for what has no logger of its own; tests read the others.
+func TestMain(m *testing.M) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	os.Exit(m.Run())
+}
+
+var tenants = []tenant.Tenant{
+	{ID: "tenant_demo", Status: tenant.Active, Region: "US", Sources: []tenant.Source{{
+		ID: "src_demo", Kind: tenant.SourceCallRail, CompanyID: "12345", CompanyResourceID: "COM1", SigningSecrets: []string{"demo-key", "demo-old-key"},
+	}}},
+	{ID: "tenant_other", Status: tenant.Active, Sources: []tenant.Source{{
+		ID: "src_other", Kind: tenant.SourceCallRail, CompanyID: "67890", CompanyResourceID: "COM2", SigningSecrets: []string{"other-key"},
+	}}},
+	{ID: "tenant_new", Status: tenant.Active},
+	{ID: "tenant_off", Status: tenant.Suspended},
+	{ID: "tenant_choosy", Status: tenant.Active, Settings: tenant.Settings{Process: tenant.Process{Outbound: true, SkipTexts: true}}},
+	{ID: "tenant_keyless", Status: tenant.Active, Sources: []tenant.Source{{
+		ID: "src_keyless", Kind: tenant.SourceCallRail, SigningSecrets: []string{"unreadable-key"},
+	}}},
+}
+
+type loader []tenant.Tenant
+
+func (l loader) Tenants(context.Context) ([]tenant.Tenant, error) { return l, nil }
+
+type secrets map[string]string
+
+func (s secrets) Get(_ context.Context, name string) (string, error) {
+	if value, ok := s[name]; ok {
+		return value, nil
+	}
+	return "", errors.New("secret not readable")
+}
+
+// store keeps requests as the real one does: the first delivery makes the row.
+type store struct {
+	mu      sync.Mutex
+	err     error
+	intakes []request.Intake
+	rows    map[string]string // request id → body hash
+}
+
+func (s *store) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := errors.Join(s.err, ctx.Err()); err != nil {
+		return request.Acceptance{}, err
+	}
+	hash, there := s.rows[in.Request.ID]
+	s.rows[in.Request.ID] = in.BodyHash
+	switch {
+	case !there:
+		s.intakes = append(s.intakes, in)
+		return request.Acceptance{Outcome: request.Accepted, Status: in.Request.Kind.FirstStatus(), Run: 1, Announce: true}, nil
+	case in.Change && hash != in.BodyHash:
+		s.intakes = append(s.intakes, in)
+		return request.Acceptance{Outcome: request.Updated}, nil
+	default:
+		return request.Acceptance{Outcome: request.Duplicate}, nil
+	}
+}
+
+type announcer struct {
+	err  error
+	told []string
+}
+
+func (a *announcer) Announce(_ context.Context, s request.Status, tenantID, requestID string, _ int64) error {
+	a.told = append(a.told, string(s)+" "+tenantID+" "+requestID)
+	return a.err
+}
+
+type counts []string
+
+func (c *counts) Count(tenantID, sourceID, outcome, reason string) {
+	*c = append(*c, strings.Join([]string{tenantID, sourceID, outcome, reason}, "/"))
+}
+
+// fixture is a webhook with everything around it in memory, and a clock that stands still.
+type fixture struct {
+	http.Handler
+	store     *store
+	announcer *announcer
+	counts    *counts
+	log       *bytes.Buffer
+}
+
+func newFixture(t testing.TB) *fixture { return newFixtureWith(t, Config{BodyTimeout: time.Minute}) }
+
+func newFixtureWith(t testing.TB, cfg Config) *fixture {
+	t.Helper()
+	keys := NewKeyRing(secrets{
+		"demo-key": demoKey + "\n", "demo-old-key": demoOldKey, "other-key": otherKey, "bootstrap": bootstrapKey,
+	}, "bootstrap")
+	directory := tenant.NewDirectory(loader(tenants), tenant.Options{Interval: time.Second, Prepare: keys.Load})
+	if err := directory.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f := &fixture{store: &store{rows: map[string]string{}}, announcer: &announcer{}, counts: &counts{}, log: &bytes.Buffer{}}
+	h, err := New(cfg, Deps{
+		Tenants: directory, Keys: keys, Store: f.store, Announcer: f.announcer, Counts: f.counts,
+		Logger: slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: fixedNow,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Handler = h
+	return f
+}
+
+func fixedNow() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) }
+
+// signedRequest is a delivery signed in the relay's form; an empty key signs nothing.
+func signedRequest(t testing.TB, target, body, key string) *http.Request {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, target, strings.NewReader(body))
+	if key != "" {
+		r.Header.Set(callrail.HeaderSHA256, callrail.SignSHA256([]byte(body), key))
+	}
+	return r
+}
+
+type answer struct {
+	Status    int
+	Outcome   string
+	RequestID string
+	Code      string
+}
+
+func (f *fixture) send(t testing.TB, r *http.Request) answer {
+	t.Helper()
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	var body struct {
+		Success   bool   `json:"success"`
+		Status    string `json:"status"`
+		RequestID string `json:"request_id"`
+		Error     struct {
+			Code string `json:"code"`
+		} `json:"error"`
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &body); err != nil {
+		t.Fatalf("reply %q: %v", w.Body.String(), err)
+	}
+	if body.Success != (w.Code == http.StatusOK) {
+		t.Errorf("success = %v with status %d", body.Success, w.Code)
+	}
+	return answer{Status: w.Code, Outcome: body.Status, RequestID: body.RequestID, Code: body.Error.Code}
+}
