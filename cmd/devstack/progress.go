@@ -16,9 +16,10 @@ const lookInterval = 250 * time.Millisecond
 
 // played is a sample on its way.
 type played struct {
-	sample    string
-	tenantID  string
-	requestID string
+	sample     string
+	tenantID   string
+	externalID string // CAL… or FRM…
+	requestID  string
 }
 
 // watch shows how the played samples come along until all are settled.

@@ -28,10 +28,11 @@ import (
 // ErrNotFound says that a secret does not exist, or has no version that may be read.
 var ErrNotFound = errors.New("secret not found")
 
-// readTimeout bounds one read; retryAfter is how long a stale value serves before
-// Secret Manager is asked again during an outage.
+// readTimeout bounds one read, and patience the wait for it when an older value is at
+// hand; retryAfter is how long that one serves before Secret Manager is asked again.
 const (
 	readTimeout = 5 * time.Second
+	patience    = time.Second
 	retryAfter  = 10 * time.Second
 )
 
@@ -93,8 +94,18 @@ func (r *Reader) Get(ctx context.Context, name string) (string, error) {
 		defer cancel()
 		return r.refresh(ctx, name)
 	})
+	wait := ctx
+	old, usable := r.stale(name)
+	if usable {
+		var cancel context.CancelFunc
+		wait, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
 	select {
-	case <-ctx.Done():
+	case <-wait.Done():
+		if usable {
+			return old.value, nil
+		}
 		return "", fmt.Errorf("read secret %s: %w", name, ctx.Err())
 	case res := <-ch:
 		if res.Err != nil {
@@ -132,8 +143,8 @@ func (r *Reader) refresh(ctx context.Context, name string) (entry, error) {
 	case errors.Is(err, ErrNotFound):
 		e = entry{missing: true, read: now, due: now.Add(r.cfg.NegativeTTL)}
 	default:
-		old, ok := r.entry(name)
-		if !ok || old.missing || now.Sub(old.read) >= r.cfg.StaleFor {
+		old, ok := r.stale(name)
+		if !ok {
 			return entry{}, err
 		}
 		slog.WarnContext(ctx, "secret is served from memory", "age_s", now.Sub(old.read).Seconds(), "error", err)
@@ -146,11 +157,12 @@ func (r *Reader) refresh(ctx context.Context, name string) (entry, error) {
 	return e, nil
 }
 
-func (r *Reader) entry(name string) (entry, bool) {
+// stale returns a value that is old, but not too old to serve during an outage.
+func (r *Reader) stale(name string) (entry, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e, ok := r.entries[name]
-	return e, ok
+	return e, ok && !e.missing && r.now().Sub(e.read) < r.cfg.StaleFor
 }
 
 // jitter spreads the reads of secrets that were first read together.

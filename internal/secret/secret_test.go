@@ -24,7 +24,7 @@ import (
 type manager struct {
 	secretmanagerpb.UnimplementedSecretManagerServiceServer
 	calls atomic.Int64
-	gate  chan struct{} // if set, answers wait for it
+	gate  atomic.Pointer[chan struct{}] // if set, answers wait for it
 
 	mu    sync.Mutex
 	value string
@@ -36,8 +36,8 @@ const latest = "projects/demo/secrets/tenant-a-key/versions/latest"
 
 func (m *manager) AccessSecretVersion(_ context.Context, in *secretmanagerpb.AccessSecretVersionRequest) (*secretmanagerpb.AccessSecretVersionResponse, error) {
 	m.calls.Add(1)
-	if m.gate != nil {
-		<-m.gate
+	if gate := m.gate.Load(); gate != nil {
+		<-*gate
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -56,6 +56,14 @@ func (m *manager) set(value string, code codes.Code) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.value, m.code = value, code
+}
+
+// hang makes every further call wait until the test ends.
+func (m *manager) hang(t *testing.T) {
+	t.Helper()
+	gate := make(chan struct{})
+	m.gate.Store(&gate)
+	t.Cleanup(func() { close(gate) })
 }
 
 // clock is a time that only moves when told to.
@@ -119,13 +127,14 @@ func TestASecretIsReadOnceUntilItsTTLEnds(t *testing.T) {
 
 func TestManyReadersShareOneCall(t *testing.T) {
 	t.Parallel()
-	m := &manager{value: "one", gate: make(chan struct{})}
+	m, gate := &manager{value: "one"}, make(chan struct{})
+	m.gate.Store(&gate)
 	r, _ := newReader(t, m)
 	var readers sync.WaitGroup
 	for range 20 {
 		readers.Go(func() { want(t, r, "tenant-a-key", "one") })
 	}
-	close(m.gate)
+	close(gate)
 	readers.Wait()
 	if got := m.calls.Load(); got != 1 {
 		t.Errorf("20 readers made %d calls, want 1", got)
@@ -134,7 +143,8 @@ func TestManyReadersShareOneCall(t *testing.T) {
 
 func TestACancelledReaderDoesNotFailTheOthers(t *testing.T) {
 	t.Parallel()
-	m := &manager{value: "one", gate: make(chan struct{})}
+	m, gate := &manager{value: "one"}, make(chan struct{})
+	m.gate.Store(&gate)
 	r, _ := newReader(t, m)
 	ctx, cancel := context.WithCancel(t.Context())
 	first := make(chan error, 1)
@@ -146,7 +156,7 @@ func TestACancelledReaderDoesNotFailTheOthers(t *testing.T) {
 	if err := <-first; !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled reader got %v", err)
 	}
-	close(m.gate)
+	close(gate)
 	want(t, r, "tenant-a-key", "one")
 	if got := m.calls.Load(); got != 1 {
 		t.Errorf("%d calls, want the first one to go on", got)
@@ -169,6 +179,16 @@ func TestAnOutageIsBridgedForAnHour(t *testing.T) {
 		m.set("two", codes.OK)
 		want(t, r, "tenant-a-key", "two")
 	}
+}
+
+func TestAReaderDoesNotWaitForAnOutageToEnd(t *testing.T) {
+	t.Parallel()
+	m := &manager{value: "one"}
+	r, clock := newReader(t, m)
+	want(t, r, "tenant-a-key", "one")
+	m.hang(t)
+	clock.advance(10 * time.Minute)
+	want(t, r, "tenant-a-key", "one")
 }
 
 func TestAnOutageIsNotAskedAboutWithEveryRead(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"time"
@@ -110,8 +111,12 @@ func (p *platform) http(o outbound.Options) *http.Client {
 	return outbound.New(o)
 }
 
-// serve serves the router until ctx ends.
+// serve serves the router until ctx ends. The tenants are loaded first; without them the
+// service starts all the same, and says that it is unavailable until they are.
 func (p *platform) serve(ctx context.Context, opts ...otelhttp.Option) error {
+	if err := p.directory.Refresh(ctx); err != nil {
+		slog.ErrorContext(ctx, "tenants not loaded", "error", err)
+	}
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	go p.directory.Run(background)

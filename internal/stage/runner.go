@@ -34,6 +34,18 @@ type Config struct {
 	Longest  time.Duration `env:"STEP_BACKOFF_MAX, default=10m"` // the longest wait between attempts
 }
 
+// Validate reports every problem at once.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Lease <= 0 || c.Backoff <= 0 || c.Longest < c.Backoff {
+		errs = append(errs, errors.New("STEP_LEASE and STEP_BACKOFF must be positive, STEP_BACKOFF_MAX not shorter"))
+	}
+	if c.Attempts <= 0 {
+		errs = append(errs, errors.New("STEP_ATTEMPTS must be positive"))
+	}
+	return errors.Join(errs...)
+}
+
 // Runner runs one step.
 type Runner struct {
 	Name     string // transcribe, analyze, push, notify

@@ -32,25 +32,19 @@ type Verifier interface {
 //	     dead letter and somebody sees it, instead of vanishing with an acknowledgement
 //	500  work returned an error: Pub/Sub sends the message again
 func Handler(v Verifier, step string, work func(context.Context, Message) error) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx := r.Context()
-		if err := v.Verify(ctx, bearer(r)); err != nil {
-			slog.WarnContext(ctx, "push refused", "step", step, "error", err)
-			http.Error(w, "the token was not accepted", http.StatusUnauthorized)
-			return
-		}
+	return Authenticated(v, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		e, m, err := readEnvelope(http.MaxBytesReader(w, r.Body, maxEnvelope))
 		if err != nil {
-			slog.ErrorContext(ctx, "push unreadable", "step", step, "error", err)
+			slog.ErrorContext(r.Context(), "push unreadable", "step", step, "error", err)
 			http.Error(w, "the message cannot be read", http.StatusBadRequest)
 			return
 		}
-		if err := consume(ctx, step, e, m, work); err != nil {
+		if err := consume(r.Context(), step, e, m, work); err != nil {
 			http.Error(w, "the step failed", http.StatusInternalServerError)
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)
-	})
+	}))
 }
 
 // Authenticated lets only our own service account's tokens through: for what Cloud
