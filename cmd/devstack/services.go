@@ -26,7 +26,6 @@ func (s *stack) environment() map[string]string {
 		"PUSH_SERVICE_ACCOUNT": pushAccount,
 		"PUSH_ISSUER":          s.sandbox.Issuer().URL(),
 		"PUSH_JWKS_URL":        s.sandbox.Issuer().KeysURL(),
-		"WRITE_TIMEOUT":        "610s",
 
 		"SWEEP_EVERY":          "1s",
 		"SWEEP_BACKOFF":        "5s",

@@ -141,7 +141,12 @@ func (c *stepConfig) Validate() error {
 	return errors.Join(c.Platform.Validate(), c.Push.Validate(), c.Stage.Validate())
 }
 
+// pushDeadline is longer than Pub/Sub waits for an answer: a handler that is cut off
+// earlier by its own server would be repeated for nothing.
+const pushDeadline = 620 * time.Second
+
 func openStep(ctx context.Context, name string, cfg *stepConfig) (*step, error) {
+	cfg.Platform.Server.WriteTimeout = max(cfg.Platform.Server.WriteTimeout, pushDeadline)
 	p, err := open(ctx, name, &cfg.Platform)
 	if err != nil {
 		return nil, err

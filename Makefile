@@ -1,0 +1,82 @@
+# Two commands do everything: `make run` and `make test`. `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+ARGS  ?=
+PKGS  ?= ./...
+TOOLS := build/tools
+
+# What the product links may be used under these licences alone.
+LICENCES := MIT,BSD-2-Clause,BSD-3-Clause,Apache-2.0,ISC,MPL-2.0
+
+##@ Use
+.PHONY: run test
+run: ## play sample calls through the whole pipeline on this machine; ARGS="-once" ends when they are delivered
+	@tools/preflight run
+	go run ./cmd/devstack $(ARGS)
+
+test: ## unit, emulator and end-to-end tests, with the race detector
+	@tools/preflight test
+	go test -race $(PKGS)
+
+##@ Change
+.PHONY: build fmt cover fuzz
+build: ## every service, into build/bin
+	@tools/preflight run
+	go build -o build/bin/ ./cmd/...
+
+fmt: $(TOOLS)/golangci-lint ## format the code
+	$(TOOLS)/golangci-lint fmt
+
+cover: ## test coverage, as build/coverage.html
+	@tools/preflight test
+	@mkdir -p build
+	go test -race -coverprofile=build/coverage.out -coverpkg=./internal/...,./pkg/... $(PKGS)
+	go tool cover -func=build/coverage.out | tail -n 1
+	go tool cover -html=build/coverage.out -o build/coverage.html
+
+FUZZTIME ?= 30s
+fuzz: ## every fuzz test for FUZZTIME (30s)
+	@tools/fuzz $(FUZZTIME)
+
+##@ Check
+.PHONY: check lint vet secrets licences vulnerabilities scripts
+check: vet lint scripts secrets licences vulnerabilities test ## everything that continuous integration asks
+
+vet:
+	@tools/preflight run
+	go build ./...
+	go vet ./...
+
+lint: $(TOOLS)/golangci-lint ## format, style, security, and the arrows of docs/design.md
+	$(TOOLS)/golangci-lint fmt --diff
+	$(TOOLS)/golangci-lint run
+
+scripts: ## shell scripts
+	@tools/shellcheck
+
+secrets: $(TOOLS)/gitleaks ## keys and passwords that do not belong here
+	$(TOOLS)/gitleaks dir . --config .gitleaks.toml --no-banner --redact --log-level warn
+
+licences: $(TOOLS)/go-licenses ## what the product links may be used
+	@$(TOOLS)/go-licenses check ./... --allowed_licenses=$(LICENCES) 2>build/licences.log \
+		|| { cat build/licences.log; exit 1; }
+	@echo "licences: all of $(LICENCES)"
+
+vulnerabilities: $(TOOLS)/govulncheck ## known vulnerabilities in what is linked
+	@tools/vulncheck $(TOOLS)/govulncheck
+
+# The tools are pinned in a go.mod of their own each: their dependencies contradict each
+# other's and have no place in the product's.
+$(TOOLS)/%: tools/%.mod tools/%.sum
+	@mkdir -p $(TOOLS)
+	go build -modfile=tools/$*.mod -o $@ $$(awk '$$1 == "tool" { print $$2; exit }' tools/$*.mod)
+
+##@ Help
+.PHONY: help
+help:
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

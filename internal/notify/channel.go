@@ -1,0 +1,59 @@
+package notify
+
+import (
+	"context"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// channel is one way to tell one group of people.
+type channel struct {
+	name string       // slack:<name> or email:<name>: its key in the ledger of notices
+	band request.Band // the lowest worth telling; empty: every lead
+	told bool         // already, of a lower band
+	send func(context.Context, channel, card) (outcome string, err error)
+}
+
+// told is the outcome of a message that everybody got.
+const told = "told"
+
+// refusal says that a channel does not take the message, and would not later.
+type refusal struct {
+	why       string
+	recipient bool // it is about one of several recipients
+}
+
+func (r *refusal) Error() string { return "refused: " + r.why }
+
+// due returns the channels that want to know of a, and were not told of its band yet.
+func due(channels []channel, a *request.Analysis, notices []request.Notice) []channel {
+	var out []channel
+	for _, ch := range channels {
+		rank, told := highest(notices, ch.name)
+		if !ch.wants(a) || (told && rank >= a.ScoreBand.Rank()) {
+			continue
+		}
+		ch.told = told
+		out = append(out, ch)
+	}
+	return out
+}
+
+// highest returns the rank of the highest band that a channel was told of.
+func highest(notices []request.Notice, name string) (rank int, told bool) {
+	for _, n := range notices {
+		if n.Channel == name {
+			rank, told = max(rank, n.Band.Rank()), true
+		}
+	}
+	return rank, told
+}
+
+// wants reports whether the channel's people asked for something like a. Who asks for
+// the band "none" gets what is no lead, too, but never spam.
+func (ch channel) wants(a *request.Analysis) bool {
+	if !a.IsLead {
+		return ch.band == request.NoLead && !a.Spam
+	}
+	return a.ScoreBand.Rank() >= ch.band.Rank()
+}

@@ -1,0 +1,174 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	netmail "net/mail"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/codes"
+
+	"github.com/your-org/multi-tenant-pipeline/pkg/config"
+)
+
+// implicitTLS is the port whose connections begin with TLS (RFC 8314); on every other
+// one STARTTLS is required, and a server that does not offer it gets nothing.
+const implicitTLS = 465
+
+const smtpTimeout = 15 * time.Second
+
+// SMTPConfig names the server that mail leaves by.
+type SMTPConfig struct {
+	Host     string        `env:"SMTP_HOST"` // empty: no mail is sent
+	Port     int           `env:"SMTP_PORT, default=587"`
+	Username string        `env:"SMTP_USERNAME"` // empty: no authentication
+	Password config.Secret `env:"SMTP_PASSWORD"`
+	From     string        `env:"SMTP_FROM"`   // an address, or Name <address>
+	CA       string        `env:"SMTP_CA_PEM"` // trusted beside the system's authorities
+}
+
+// Validate reports every problem at once.
+func (c *SMTPConfig) Validate() error {
+	if c.Host == "" {
+		return nil
+	}
+	var errs []error
+	if _, err := netmail.ParseAddress(c.From); err != nil {
+		errs = append(errs, errors.New("SMTP_FROM must be an e-mail address"))
+	}
+	if c.Port <= 0 || c.Port > 65535 {
+		errs = append(errs, errors.New("SMTP_PORT must be between 1 and 65535"))
+	}
+	if (c.Username == "") != (c.Password == "") {
+		errs = append(errs, errors.New("SMTP_USERNAME and SMTP_PASSWORD belong together"))
+	}
+	if c.CA != "" && !x509.NewCertPool().AppendCertsFromPEM([]byte(c.CA)) {
+		errs = append(errs, errors.New("SMTP_CA_PEM holds no certificate"))
+	}
+	return errors.Join(errs...)
+}
+
+// mailSender sends letters by SMTP.
+type mailSender struct {
+	client *mail.Client
+	from   *netmail.Address
+	domain string // of the sender: names lists and messages
+}
+
+// newMailSender returns nil without a server: then mail channels are refused.
+func newMailSender(cfg SMTPConfig) (*mailSender, error) {
+	if cfg.Host == "" {
+		return nil, nil //nolint:nilnil // the nil sender refuses
+	}
+	from, err := netmail.ParseAddress(cfg.From)
+	if err != nil {
+		return nil, fmt.Errorf("parse sender: %w", err)
+	}
+	_, domain, _ := strings.Cut(from.Address, "@")
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("load authorities: %w", err)
+	}
+	roots.AppendCertsFromPEM([]byte(cfg.CA))
+	opts := []mail.Option{
+		mail.WithPort(cfg.Port), mail.WithTimeout(smtpTimeout), mail.WithHELO(domain),
+		mail.WithTLSConfig(&tls.Config{ServerName: cfg.Host, RootCAs: roots, MinVersion: tls.VersionTLS12}),
+		mail.WithTLSPolicy(mail.TLSMandatory),
+	}
+	if cfg.Port == implicitTLS {
+		opts = append(opts, mail.WithSSL())
+	}
+	if cfg.Username != "" {
+		opts = append(opts, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover),
+			mail.WithUsername(cfg.Username), mail.WithPassword(cfg.Password.Reveal()))
+	}
+	client, err := mail.NewClient(cfg.Host, opts...)
+	if err != nil {
+		return nil, fmt.Errorf("set up SMTP client: %w", err)
+	}
+	return &mailSender{client: client, from: from, domain: domain}, nil
+}
+
+// send delivers the letter to everybody on it. One unknown mailbox must not keep the
+// others from being told: then each gets a letter of their own.
+func (s *mailSender) send(ctx context.Context, l letter) (string, error) {
+	if s == nil {
+		return "", &refusal{why: "no mail server is configured"}
+	}
+	if len(l.to) == 0 {
+		return "", &refusal{why: "it has no recipients"}
+	}
+	ctx, span := otel.Tracer(scope).Start(ctx, "smtp.send")
+	defer span.End()
+	err := s.deliver(ctx, l, l.to)
+	if isRecipientRefused(err) && len(l.to) > 1 {
+		return s.sendEach(ctx, l)
+	}
+	if err != nil {
+		span.SetStatus(codes.Error, "not sent")
+		return "", err
+	}
+	return told, nil
+}
+
+// sendEach writes to one recipient after the other. Once somebody was told, the channel
+// was: trying again would tell them twice.
+func (s *mailSender) sendEach(ctx context.Context, l letter) (string, error) {
+	var failed []error
+	for _, to := range l.to {
+		if err := s.deliver(ctx, l, []string{to}); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	if len(failed) < len(l.to) {
+		return fmt.Sprintf("%s (%d of %d recipients failed)", told, len(failed), len(l.to)), nil
+	}
+	for _, err := range failed {
+		var no *refusal
+		if !errors.As(err, &no) {
+			return "", err
+		}
+	}
+	return "", failed[0]
+}
+
+// deliver sends one message. What comes back says nothing about recipients: server
+// replies quote their addresses, which do not belong in a log.
+func (s *mailSender) deliver(ctx context.Context, l letter, to []string) error {
+	msg, err := s.compose(l, to)
+	if err != nil {
+		return err
+	}
+	err = s.client.DialAndSendWithContext(ctx, msg)
+	if err == nil || msg.IsDelivered() {
+		return nil // after the server took it, a failed goodbye changes nothing
+	}
+	var sent *mail.SendError
+	if !errors.As(err, &sent) {
+		return fmt.Errorf("send mail: %w", err)
+	}
+	what := describe(sent)
+	if sent.ErrorCode() >= 500 && sent.Reason != mail.ErrSMTPMailFrom { // a sender that is not allowed is our own fault
+		return &refusal{why: what, recipient: sent.Reason == mail.ErrSMTPRcptTo}
+	}
+	return errors.New("send mail: " + what)
+}
+
+// describe says what a server did, without its words.
+func describe(e *mail.SendError) string {
+	if e.ErrorCode() == 0 {
+		return e.Reason.String() + " got no answer"
+	}
+	return fmt.Sprintf("%s got status %d", e.Reason, e.ErrorCode())
+}
+
+func isRecipientRefused(err error) bool {
+	var no *refusal
+	return errors.As(err, &no) && no.recipient
+}

@@ -1,0 +1,166 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+const scope = "github.com/your-org/multi-tenant-pipeline/internal/notify"
+
+// Config says what messages link to and how mail leaves.
+type Config struct {
+	DashboardURL string `env:"DASHBOARD_URL"` // empty: messages have no link to the request
+	SMTP         SMTPConfig
+}
+
+// Validate reports every problem at once.
+func (c *Config) Validate() error { return c.SMTP.Validate() }
+
+// Secrets reads a secret by its name.
+type Secrets interface {
+	Get(ctx context.Context, name string) (string, error)
+}
+
+// Worker tells people. It is the step's stage.Worker.
+type Worker struct {
+	slack     *slackSender
+	mail      *mailSender // nil: no mail server is configured
+	dashboard string
+	now       func() time.Time
+	messages  metric.Int64Counter
+}
+
+// New returns a worker. The client must be a guarded one: tenants name the addresses.
+func New(cfg Config, secrets Secrets, client *http.Client) (*Worker, error) {
+	mail, err := newMailSender(cfg.SMTP)
+	if err != nil {
+		return nil, fmt.Errorf("set up mail: %w", err)
+	}
+	messages, err := otel.Meter(scope).Int64Counter("pipeline.notifications",
+		metric.WithDescription("Messages to people, by channel kind and outcome"))
+	if err != nil {
+		return nil, fmt.Errorf("set up metrics: %w", err)
+	}
+	return &Worker{
+		slack:     &slackSender{http: client, secrets: secrets, now: time.Now},
+		mail:      mail,
+		dashboard: cfg.DashboardURL,
+		now:       time.Now,
+		messages:  messages,
+	}, nil
+}
+
+// Work tells every channel that should know and does not know yet.
+func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
+	channels := w.channels(job.Tenant.Settings.Notifications)
+	if len(channels) == 0 {
+		return stage.Result{Detail: "nobody to tell"}, nil
+	}
+	analysis, err := job.Record.Analysis(ctx)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("read analysis: %w", err)
+	}
+	if analysis == nil {
+		return stage.Result{}, stage.Permanent("there is no analysis to tell about")
+	}
+	notices, err := job.Record.Notices(ctx)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("read notices: %w", err)
+	}
+	untold := due(channels, analysis, notices)
+	if len(untold) == 0 {
+		return stage.Result{Detail: "nobody left to tell"}, nil
+	}
+	deliveries, err := job.Record.Deliveries(ctx)
+	if err != nil {
+		return stage.Result{}, fmt.Errorf("read deliveries: %w", err)
+	}
+	c := newCard(job, analysis, deliveries)
+	c.Link = request.Link(w.dashboard, job.Request.TenantID, job.Request.ID)
+	return w.tellAll(ctx, job, untold, c)
+}
+
+// tellAll tells one channel after the other. One that fails does not keep the others
+// from being told; then the worst is returned: an error before a wait.
+func (w *Worker) tellAll(ctx context.Context, job *stage.Job, channels []channel, c card) (stage.Result, error) {
+	var said []string
+	var later *stage.LaterError
+	var failed []error
+	for _, ch := range channels {
+		outcome, err := w.tell(ctx, job, ch, c)
+		switch {
+		case errors.Is(err, stage.ErrLost):
+			return stage.Result{}, err
+		case errors.As(err, &later):
+		case err != nil:
+			failed = append(failed, err)
+		default:
+			said = append(said, ch.name+" "+outcome)
+		}
+	}
+	if err := errors.Join(failed...); err != nil {
+		return stage.Result{}, err
+	}
+	if later != nil {
+		return stage.Result{}, later
+	}
+	return stage.Result{Detail: strings.Join(said, ", ")}, nil
+}
+
+// tell sends to one channel and writes it down. It returns what happened in words for
+// the timeline; a refusal is such a word, not an error.
+func (w *Worker) tell(ctx context.Context, job *stage.Job, ch channel, c card) (string, error) {
+	c.Again = ch.told
+	outcome, err := ch.send(ctx, ch, c)
+	var no *refusal
+	switch {
+	case errors.As(err, &no):
+		w.count(ctx, ch, "refused")
+		slog.WarnContext(ctx, "notification refused", "tenant_id", job.Request.TenantID, "request_id", job.Request.ID,
+			"step", "notify", "channel", ch.name, "error", err)
+		return "refused: " + no.why, nil
+	case err != nil:
+		w.count(ctx, ch, "failed")
+		return "", fmt.Errorf("tell %s: %w", ch.name, err)
+	}
+	w.count(ctx, ch, "told")
+	notice := request.Notice{Channel: ch.name, Band: c.Band, SentAt: w.now()}
+	if err := job.Record.Notified(ctx, notice); err != nil {
+		return "", fmt.Errorf("remember that %s was told: %w", ch.name, err)
+	}
+	return outcome, nil
+}
+
+func (w *Worker) count(ctx context.Context, ch channel, outcome string) {
+	kind, _, _ := strings.Cut(ch.name, ":")
+	w.messages.Add(ctx, 1, metric.WithAttributes(attribute.String("channel", kind), attribute.String("outcome", outcome)))
+}
+
+// channels lists the tenant's channels with the way to send to each.
+func (w *Worker) channels(n tenant.Notifications) []channel {
+	var all []channel
+	for _, s := range n.Slack {
+		all = append(all, channel{name: "slack:" + s.Name, band: request.Band(s.Band),
+			send: func(ctx context.Context, _ channel, c card) (string, error) { return w.slack.send(ctx, s.Secret, c) }})
+	}
+	for _, e := range n.Email {
+		all = append(all, channel{name: "email:" + e.Name, band: request.Band(e.Band),
+			send: func(ctx context.Context, ch channel, c card) (string, error) {
+				return w.mail.send(ctx, letter{card: c, channel: ch.name, to: e.To, at: w.now()})
+			}})
+	}
+	return all
+}
