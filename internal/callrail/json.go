@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // Limits of a payload. A live body has about 110 keys on three levels; the limits keep a
@@ -73,7 +74,7 @@ func (r *jsonReader) value(depth int) (value, error) {
 	case json.Number:
 		return value{text: t.String()}, nil
 	case bool:
-		return value{text: fmt.Sprint(t)}, nil
+		return value{text: strconv.FormatBool(t)}, nil
 	default:
 		return value{kind: null}, nil
 	}

@@ -139,7 +139,7 @@ func TestVerifyVectorsFromFile(t *testing.T) {
 	if path == "" {
 		t.Skip("NOT CHECKED: CALLRAIL_VECTORS names no file")
 	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the tester's own file
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,8 +70,8 @@ const (
 
 // roleOf reads the words of a field's name.
 func roleOf(words []string) role {
-	has := func(any ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(any, w) })
+	has := func(wanted ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(wanted, w) })
 	}
 	named := len(words) == 1 || has("name") // "first" alone is a name, "first_visit" is not
 	switch {

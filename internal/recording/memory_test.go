@@ -38,7 +38,7 @@ func TestSaveOfABigRecordingNeedsLittleMemory(t *testing.T) {
 	}
 	sink := httptest.NewServer(&sink{crc: crc32.New(crc32.MakeTable(crc32.Castagnoli))})
 	t.Cleanup(sink.Close)
-	child := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this very binary
+	child := exec.CommandContext(t.Context(), os.Args[0])
 	child.Env = append(os.Environ(), saveInChild+"="+strconv.Itoa(bigRecording),
 		"STORAGE_EMULATOR_HOST="+strings.TrimPrefix(sink.URL, "http://"))
 	var stderr bytes.Buffer

@@ -158,7 +158,7 @@ type failing struct{ err error }
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
 func sameType(err, want error) bool {
-	switch want.(type) {
+	switch want.(type) { //nolint:errorlint // want is made by the test, unwrapped
 	case *NotAudioError:
 		return errors.As(err, new(*NotAudioError))
 	case *TooLargeError:

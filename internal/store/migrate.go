@@ -78,7 +78,7 @@ func Migrate(ctx context.Context, cfg Config) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open database admin: %w", err)
 	}
-	defer admin.Close() //nolint:errcheck // nothing to save
+	defer admin.Close()
 	if err := updateDDL(ctx, admin, cfg, migrationsTable); err != nil {
 		return nil, fmt.Errorf("create table of migrations: %w", err)
 	}
@@ -140,7 +140,7 @@ func CreateDatabase(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("open instance admin: %w", err)
 	}
-	defer instances.Close() //nolint:errcheck // nothing to save
+	defer instances.Close()
 	project := "projects/" + cfg.Project
 	op, err := instances.CreateInstance(ctx, &instancepb.CreateInstanceRequest{
 		Parent: project, InstanceId: cfg.Instance,
@@ -156,7 +156,7 @@ func CreateDatabase(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return fmt.Errorf("open database admin: %w", err)
 	}
-	defer admin.Close() //nolint:errcheck // nothing to save
+	defer admin.Close()
 	dop, err := admin.CreateDatabase(ctx, &databasepb.CreateDatabaseRequest{
 		Parent: project + "/instances/" + cfg.Instance, CreateStatement: "CREATE DATABASE `" + cfg.Database + "`",
 	})

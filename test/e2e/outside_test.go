@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // as CallRail signs
+	"crypto/sha1"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"

@@ -176,7 +176,7 @@ func TestTheStandInsCompute(t *testing.T) {
 	dir := t.TempDir()
 	command := filepath.Join(dir, "listen")
 	script := "#!/bin/sh\necho 'Customer: Hello, I would like a quote for a purple sunroom addition. My name is Pat Example.'\n"
-	if err := os.WriteFile(command, []byte(script), 0o700); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(command, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 

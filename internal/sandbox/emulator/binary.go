@@ -18,7 +18,7 @@ const addressMark = "Server address: "
 // startBinary runs the emulator until it is stopped or this process dies.
 func startBinary(ctx context.Context, path string) (host string, stop func(), err error) {
 	// Tests make a database each: more than the real service's 100 per instance.
-	cmd := exec.Command(path, "--host_port=127.0.0.1:0", "--override_max_databases_per_instance=10000") //nolint:gosec,noctx // outlives the start's context; the SDK's own binary
+	cmd := exec.Command(path, "--host_port=127.0.0.1:0", "--override_max_databases_per_instance=10000") //nolint:noctx // it outlives the start's context
 	dieWithParent(cmd)
 	logs, err := cmd.StderrPipe()
 	if err != nil {
@@ -66,7 +66,7 @@ func readAddress(ctx context.Context, logs io.ReadCloser) (string, error) {
 	}
 	found := make(chan result, 1)
 	go func() {
-		defer logs.Close() //nolint:errcheck // read to its end
+		defer logs.Close()
 		host, err := scanAddress(logs)
 		found <- result{host, err}
 		_, _ = io.Copy(io.Discard, logs) // ends with the emulator

@@ -30,7 +30,7 @@ func dockerEngine(ctx context.Context) (string, bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()
-	err = exec.CommandContext(ctx, docker, "version", "--format", "{{.Server.Version}}").Run() //nolint:gosec // found on PATH
+	err = exec.CommandContext(ctx, docker, "version", "--format", "{{.Server.Version}}").Run()
 	return docker, err == nil
 }
 
@@ -59,7 +59,7 @@ func startContainer(ctx context.Context, docker string) (host string, stop func(
 // removeStale removes the containers of processes that were killed before they could: a
 // container does not die with the one who started it.
 func removeStale(ctx context.Context, docker string) {
-	list, err := exec.CommandContext(ctx, docker, "ps", "--filter", "label="+ownerLabel, //nolint:gosec // found on PATH
+	list, err := exec.CommandContext(ctx, docker, "ps", "--filter", "label="+ownerLabel,
 		"--format", `{{.ID}} {{.Label "`+ownerLabel+`"}}`).Output()
 	if err != nil {
 		return // starting the next one will say what is wrong

@@ -105,7 +105,7 @@ func ready(ctx context.Context, host string) error {
 	if err != nil {
 		return fmt.Errorf("connect to Spanner emulator: %w", err)
 	}
-	defer conn.Close() //nolint:errcheck // nothing was written
+	defer conn.Close()
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	request := &grpc_health_v1.HealthCheckRequest{}

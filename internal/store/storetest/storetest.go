@@ -23,35 +23,35 @@ var shared = sync.OnceValues(func() (string, error) {
 
 // Config returns the settings of an empty database with the current schema. Without an
 // emulator the test is skipped; with CI=true it fails.
-func Config(t testing.TB) store.Config {
-	t.Helper()
+func Config(tb testing.TB) store.Config {
+	tb.Helper()
 	host, err := shared()
 	if errors.Is(err, emulator.ErrMissing) && os.Getenv("CI") != "true" {
-		t.Skip(err)
+		tb.Skip(err)
 	}
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	cfg := store.Config{
 		Project: "test-project", Instance: "ingestion-db", Database: databaseName(), EmulatorHost: host,
 		Grace: time.Minute, Backoff: time.Minute,
 	}
-	if err := store.CreateDatabase(t.Context(), cfg); err != nil {
-		t.Fatal(err)
+	if err := store.CreateDatabase(tb.Context(), cfg); err != nil {
+		tb.Fatal(err)
 	}
-	if _, err := store.Migrate(t.Context(), cfg); err != nil {
-		t.Fatal(err)
+	if _, err := store.Migrate(tb.Context(), cfg); err != nil {
+		tb.Fatal(err)
 	}
 	return cfg
 }
 
 // New returns a store with an empty database.
-func New(t testing.TB, opts ...store.Option) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), Config(t), opts...)
+func New(tb testing.TB, opts ...store.Option) *store.Store {
+	tb.Helper()
+	s, err := store.Open(tb.Context(), Config(tb), opts...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	return s
 }
