@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -18,6 +20,7 @@ type Lead struct {
 	Person     Person
 	Revision   int64  // of the delivery; remote records that show an older one are updated
 	Link       string // the request in our dashboard
+	Recheck    bool   // look every record up by its marker before creating it: the ledger may be older than the CRM (a restore)
 	Region     string // ISO 3166 code of the tenant, for phone numbers
 }
 
@@ -45,21 +48,28 @@ func (p Person) Keys() []string {
 // Ledger is the memory of one delivery. Deliver consults it before every remote call.
 type Ledger interface {
 	// Contact takes the lease on the person's keys and returns what is known about them.
-	// Held by another delivery: a *BusyError. It is held until Write ends the contact step,
-	// or until the lease runs out.
+	// Held by another delivery: a *BusyError. It is held until an entry of the contact step
+	// is written, or for ContactLease.
 	Contact(ctx context.Context, keys []string) (Known, error)
 	// Entry returns what is remembered of a step.
 	Entry(step string) (request.LedgerEntry, bool)
-	// Write saves entries in one transaction. An entry of the contact step with a remote id
-	// also saves the id for all keys and gives their lease back.
+	// Write saves entries in one transaction, replacing the entries of the same steps. An
+	// entry of the contact step also gives the lease on the keys back, if Contact took it:
+	//
+	//   - with a remote id: the id is saved for all keys;
+	//   - Refused: nothing was created, and what the keys held before stays;
+	//   - an intent (neither): an attempt that began at its At ended without an answer, and
+	//     the next Contact returns Ambiguous with that Since.
+	//
+	// Whoever saves Result.Entries owes the same.
 	Write(ctx context.Context, entries ...request.LedgerEntry) error
 }
 
 // Known is what the contact ledger says about a person's keys.
 type Known struct {
-	RemoteID  string // the remote contact; empty: none known
-	Ambiguous bool   // an earlier delivery began to create the contact and never said how it ended
-	Since     time.Time
+	RemoteID  string    // the remote contact; empty: none known
+	Ambiguous bool      // an earlier delivery began to create the contact and never said how it ended
+	Since     time.Time // when the latest such attempt began
 }
 
 // BusyError says that another delivery is working on the same person.
@@ -91,7 +101,9 @@ type Step struct {
 	// outcome. It returns "" if there is none.
 	Find func(ctx context.Context, s State) (string, error)
 	// Do creates the record, or finds and updates it; with a remote id in s.Current it
-	// brings that record up to date.
+	// brings that record up to date. Creating must be its last remote call, or the Record
+	// comes along with the error, so that the id is kept: it is then called again with
+	// Current. An error other than Ambiguous promises that nothing was created.
 	Do func(ctx context.Context, s State) (Record, error)
 	// Lag is how long a created record may stay invisible to Find.
 	Lag time.Duration
@@ -121,6 +133,10 @@ const (
 	Matched Outcome = "matched"
 )
 
+// Refused is the outcome of a ledger entry without a remote id whose attempt certainly
+// created nothing: unlike after an intent, the record need not be looked up.
+const Refused Outcome = "refused"
+
 // Fault classifies what went wrong; what happens next follows from it.
 type Fault string
 
@@ -145,16 +161,22 @@ type Error struct {
 	Message string   // the vendor's own words, shown to the tenant
 	Fields  []string // the fields that were refused
 	RetryAt time.Time
+	Step    string // with Gone: the step whose record is gone; empty: the step that failed
 	Err     error
 }
 
+// Error leaves the vendor's words out: they may quote an e-mail address or a phone number,
+// and errors are logged.
 func (e *Error) Error() string {
 	msg := fmt.Sprintf("%s: %s", e.Op, e.Fault)
 	if e.Status != 0 {
 		msg += fmt.Sprintf(" (status %d)", e.Status)
 	}
-	if e.Message != "" {
-		msg += ": " + e.Message
+	if e.Code != "" {
+		msg += " " + e.Code
+	}
+	if len(e.Fields) > 0 {
+		msg += " " + strings.Join(e.Fields, ", ")
 	}
 	if e.Err != nil {
 		msg += ": " + e.Err.Error()
@@ -172,6 +194,10 @@ func FaultOf(err error) Fault {
 	}
 	return Transient
 }
+
+// Factory makes the connector of an integration. The client is guarded: a tenant may
+// name the address. Connectors of one account share their limits through their factory.
+type Factory func(s Settings, client *http.Client) (Connector, error)
 
 // Settings is an integration as a connector's constructor sees it.
 type Settings struct {

@@ -1,0 +1,154 @@
+package crm
+
+import (
+	"fmt"
+	"html"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// The longest quote list: evidence justifies the score, the transcript holds the rest.
+const maxQuotes = 8
+
+// HTML returns the lead as the body of a note or call in a CRM: summary, score, what was
+// understood, the caller's own words, next steps, the link to the request, and as much of
+// the transcript as fits into limit bytes. Everything a stranger said is escaped.
+func HTML(lead Lead, limit int) string {
+	w := &htmlWriter{limit: limit}
+	a := lead.Analysis
+	if a != nil {
+		w.paragraph(a.Summary)
+		w.facts(lead)
+		w.list("Next steps", a.NextSteps)
+		w.list("In the caller's words", quotes(a.Evidence))
+	}
+	if lead.Link != "" {
+		w.add(`<p><a href="` + html.EscapeString(lead.Link) + `">Recording, transcript and analysis</a></p>`)
+	}
+	w.transcript(lead.Transcript)
+	return w.String()
+}
+
+// htmlWriter appends whole elements while they fit, so that the result is never cut inside
+// a tag or a letter.
+type htmlWriter struct {
+	strings.Builder
+	limit int
+}
+
+func (w *htmlWriter) add(element string) bool {
+	if w.Len()+len(element) > w.limit {
+		return false
+	}
+	w.WriteString(element)
+	return true
+}
+
+func (w *htmlWriter) paragraph(text string) {
+	if text = strings.TrimSpace(text); text != "" {
+		w.add("<p>" + html.EscapeString(cut(text, w.limit/4)) + "</p>")
+	}
+}
+
+func (w *htmlWriter) facts(lead Lead) {
+	a := lead.Analysis
+	rows := []string{fmt.Sprintf("<b>Lead score:</b> %d of 100 (%s)", a.LeadScore, html.EscapeString(string(a.ScoreBand)))}
+	for _, f := range []struct{ label, value string }{
+		{"Intent", a.Intent}, {"Project", a.ProjectType}, {"Timeline", a.Timeline},
+		{"Budget", budget(a.Budget)}, {"Appointment", a.Appointment},
+		{"Address", a.Customer.Address}, {"Source", source(lead.Request)},
+	} {
+		if f.value != "" && f.value != "unknown" && f.value != "none" {
+			rows = append(rows, "<b>"+f.label+":</b> "+html.EscapeString(cut(readable(f.value), 300)))
+		}
+	}
+	w.add("<p>" + strings.Join(rows, "<br>") + "</p>")
+}
+
+func (w *htmlWriter) list(title string, items []string) {
+	if len(items) == 0 {
+		return
+	}
+	var b strings.Builder
+	for _, item := range items {
+		b.WriteString("<li>" + html.EscapeString(cut(item, 500)) + "</li>")
+	}
+	w.add("<p><b>" + title + ":</b></p><ul>" + b.String() + "</ul>")
+}
+
+func (w *htmlWriter) transcript(t *request.Transcript) {
+	if t.Empty() {
+		return
+	}
+	const more = "<p>…</p>"
+	w.limit -= len(more)
+	fits := w.add("<p><b>Transcript:</b></p>")
+	for _, s := range t.Segments {
+		if strings.TrimSpace(s.Text) == "" {
+			continue
+		}
+		fits = fits && w.add("<p><b>"+html.EscapeString(readable(s.Speaker))+":</b> "+html.EscapeString(s.Text)+"</p>")
+	}
+	w.limit += len(more)
+	if !fits {
+		w.add(more)
+	}
+}
+
+func quotes(evidence []request.Evidence) []string {
+	var all []string
+	seen := make(map[string]bool)
+	for _, e := range evidence {
+		if e.Quote == "" || seen[e.Quote] || len(all) == maxQuotes {
+			continue
+		}
+		seen[e.Quote] = true
+		all = append(all, readable(e.Field)+": “"+e.Quote+"”")
+	}
+	return all
+}
+
+func budget(b request.Budget) string {
+	switch {
+	case b.Min != nil && b.Max != nil && *b.Min != *b.Max:
+		return fmt.Sprintf("%s ($%d-$%d)", b.Signal, *b.Min, *b.Max)
+	case b.Max != nil:
+		return fmt.Sprintf("%s ($%d)", b.Signal, *b.Max)
+	case b.Min != nil:
+		return fmt.Sprintf("%s (from $%d)", b.Signal, *b.Min)
+	default:
+		return b.Signal
+	}
+}
+
+func source(r *request.Request) string {
+	if r == nil {
+		return ""
+	}
+	parts := []string{}
+	for _, p := range []string{r.Details.Source, r.Details.Campaign, r.Details.Keywords} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+var readableTimelines = strings.NewReplacer("1_3_", "1-3 ", "3_6_", "3-6 ", "6_plus_", "more than 6 ", "_", " ")
+
+// readable turns a vocabulary word into plain text: "1_3_months" is "1-3 months".
+func readable(word string) string { return readableTimelines.Replace(word) }
+
+// cut shortens s to at most n bytes, at a rune's border.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	end := max(n-len("…"), 0)
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + "…"
+}
