@@ -22,7 +22,7 @@ test: ## unit, emulator and end-to-end tests, with the race detector
 	go test -race $(PKGS)
 
 ##@ Change
-.PHONY: build fmt cover fuzz
+.PHONY: build fmt cover fuzz generate samples
 build: ## every service, into build/bin
 	@tools/preflight run
 	go build -o build/bin/ ./cmd/...
@@ -37,13 +37,19 @@ cover: ## test coverage, as build/coverage.html
 	go tool cover -func=build/coverage.out | tail -n 1
 	go tool cover -html=build/coverage.out -o build/coverage.html
 
+generate: ## the API's handlers, from docs/api/openapi.yaml
+	go generate ./internal/api
+
+samples: ## the sample calls' audio, from their scripts; needs flite and lame
+	go run ./internal/sandbox/samples/generate
+
 FUZZTIME ?= 30s
 fuzz: ## every fuzz test for FUZZTIME (30s)
 	@tools/fuzz $(FUZZTIME)
 
 ##@ Check
-.PHONY: check lint vet secrets licences vulnerabilities scripts
-check: vet lint scripts secrets licences vulnerabilities test ## everything that continuous integration asks
+.PHONY: check lint vet generated secrets licences vulnerabilities scripts
+check: vet generated lint scripts secrets licences vulnerabilities test ## everything that continuous integration asks
 
 vet:
 	@tools/preflight run
@@ -53,6 +59,9 @@ vet:
 lint: $(TOOLS)/golangci-lint ## format, style, security, and the arrows of docs/design.md
 	$(TOOLS)/golangci-lint fmt --diff
 	$(TOOLS)/golangci-lint run
+
+generated: generate ## that generated code is current
+	@git diff --exit-code --stat -- internal/api/api.gen.go
 
 scripts: ## shell scripts
 	@tools/shellcheck

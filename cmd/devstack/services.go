@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"strconv"
@@ -84,4 +85,12 @@ func (s *stack) mail() map[string]string {
 		"SMTP_HOST": host, "SMTP_PORT": strconv.Itoa(port), "SMTP_CA_PEM": s.sandbox.SMTPCA(),
 		"SMTP_FROM": "Lead pipeline <leads@pipeline.example.com>",
 	}
+}
+
+// access lets the sandbox's issuer sign tokens for the API.
+func (s *stack) access() map[string]string {
+	issuer := s.sandbox.Issuer()
+	return map[string]string{"API_ISSUERS": fmt.Sprintf(
+		`[{"issuer":%q,"jwks_url":%q,"audience":%q,"tenants":["*"],"max_role":"platform_admin"}]`,
+		issuer.URL(), issuer.KeysURL(), apiAudience)}
 }
