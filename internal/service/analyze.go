@@ -1,0 +1,50 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"github.com/sethvargo/go-envconfig"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/gemini"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/pkg/config"
+)
+
+type analyzeConfig struct {
+	Step    stepConfig
+	Analyze analyze.Config
+	Gemini  gemini.Config
+}
+
+func (c *analyzeConfig) Validate() error {
+	return errors.Join(c.Step.Validate(), c.Analyze.Validate(), c.Gemini.Validate())
+}
+
+// Analyze serves the step that finds out what a request means.
+func Analyze(ctx context.Context, env envconfig.Lookuper) error {
+	var cfg analyzeConfig
+	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
+		return err
+	}
+	s, err := openStep(ctx, "analyze", &cfg.Step)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	var model analyze.Model // none: the rules answer everything
+	if !cfg.Gemini.Off() {
+		if model, err = gemini.New(ctx, cfg.Gemini); err != nil {
+			return err
+		}
+	}
+	worker, err := analyze.New(cfg.Analyze, model)
+	if err != nil {
+		return err
+	}
+	if err := s.run(request.Transcribed, request.Analyzed, worker); err != nil {
+		return err
+	}
+	return s.serve(ctx)
+}
