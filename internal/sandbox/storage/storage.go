@@ -1,0 +1,67 @@
+// Package storage runs a Cloud Storage stand-in in process: fake-gcs-server, with its
+// objects in memory, on a loopback address that signed URLs can name.
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/fsouza/fake-gcs-server/fakestorage"
+)
+
+// Server serves Cloud Storage's JSON, XML and upload APIs until Stop.
+type Server struct {
+	host   string
+	http   *http.Server
+	fake   *fakestorage.Server
+	served chan struct{}
+}
+
+// Start serves these buckets on an address such as 127.0.0.1:0, where 0 chooses a free port.
+func Start(ctx context.Context, address string, buckets ...string) (*Server, error) {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("start storage: %w", err)
+	}
+	host := listener.Addr().String()
+	// The listener is made here, because PublicHost and ExternalURL must name the port
+	// before the fake would choose one.
+	fake, err := fakestorage.NewServerWithOptions(fakestorage.Options{
+		Scheme: "http", NoListener: true, PublicHost: host, ExternalURL: "http://" + host,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start storage: %w", err), listener.Close())
+	}
+	for _, bucket := range buckets {
+		fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: bucket})
+	}
+	s := &Server{
+		host: host, fake: fake, served: make(chan struct{}),
+		http: &http.Server{Handler: fake.HTTPHandler(), ReadHeaderTimeout: 10 * time.Second},
+	}
+	go s.serve(ctx, listener)
+	return s, nil
+}
+
+func (s *Server) serve(ctx context.Context, listener net.Listener) {
+	defer close(s.served)
+	if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		slog.ErrorContext(ctx, "storage stand-in failed", "error", err)
+	}
+}
+
+// Host returns what STORAGE_EMULATOR_HOST has to be: host:port.
+func (s *Server) Host() string { return s.host }
+
+// Stop closes all connections and forgets all objects.
+func (s *Server) Stop() {
+	_ = s.http.Close() // there is nothing left to do about it
+	<-s.served
+	s.fake.Stop()
+}

@@ -1,0 +1,109 @@
+package storage_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	gcs "cloud.google.com/go/storage"
+	"google.golang.org/api/googleapi"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/storage"
+)
+
+func TestServerKeepsObjectsForTheRealClient(t *testing.T) {
+	server, bucket := newBucket(t)
+	want := bytes.Repeat([]byte("la"), 3<<20) // several chunks: a resumable upload
+	object := bucket.Object("tenant_demo/req_1/audio.mp3").If(gcs.Conditions{DoesNotExist: true})
+	if err := write(t, object, want); err != nil {
+		t.Fatal(err)
+	}
+	var refused *googleapi.Error
+	if err := write(t, object, want); !errors.As(err, &refused) || refused.Code != http.StatusPreconditionFailed {
+		t.Errorf("second write of a write-once object: got %v, want 412", err)
+	}
+	reader, err := bucket.Object("tenant_demo/req_1/audio.mp3").NewReader(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(reader); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("read back %d bytes, %v; want %d", len(got), err, len(want))
+	}
+	if _, err := bucket.Object("missing").NewReader(t.Context()); !errors.Is(err, gcs.ErrObjectNotExist) {
+		t.Errorf("missing object: got %v, want ErrObjectNotExist", err)
+	}
+	server.Stop()
+	if conn, err := net.Dial("tcp", server.Host()); err == nil {
+		_ = conn.Close()
+		t.Error("the server accepts connections after Stop")
+	}
+}
+
+func TestServerServesSignedURLs(t *testing.T) {
+	server, bucket := newBucket(t)
+	if err := write(t, bucket.Object("a b/c.mp3"), []byte("sound")); err != nil {
+		t.Fatal(err)
+	}
+	signed, err := bucket.SignedURL("a b/c.mp3", &gcs.SignedURLOptions{
+		GoogleAccessID: "sandbox@example.com", PrivateKey: newKey(t), Scheme: gcs.SigningSchemeV4,
+		Method: http.MethodGet, Expires: time.Now().Add(time.Minute), Hostname: server.Host(), Insecure: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(signed, "http://"+server.Host()+"/recordings/") {
+		t.Errorf("signed URL %s does not lead to %s", signed, server.Host())
+	}
+	resp, err := http.Get(signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if got, err := io.ReadAll(resp.Body); err != nil || string(got) != "sound" {
+		t.Errorf("got %d %q, %v; want the object", resp.StatusCode, got, err)
+	}
+}
+
+func newBucket(t *testing.T) (*storage.Server, *gcs.BucketHandle) {
+	t.Helper()
+	server, err := storage.Start(t.Context(), "127.0.0.1:0", "recordings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Stop)
+	t.Setenv("STORAGE_EMULATOR_HOST", server.Host())
+	client, err := gcs.NewClient(t.Context(), gcs.WithJSONReads())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = client.Close() })
+	return server, client.Bucket("recordings")
+}
+
+func write(t *testing.T, object *gcs.ObjectHandle, content []byte) error {
+	t.Helper()
+	w := object.NewWriter(t.Context())
+	w.ChunkSize = 1 << 20
+	if _, err := w.Write(content); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+func newKey(t *testing.T) []byte {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+}

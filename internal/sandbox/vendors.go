@@ -1,0 +1,99 @@
+package sandbox
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/control"
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/email"
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/gemini"
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/hubspot"
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/oidc"
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/slack"
+)
+
+func (s *Sandbox) startMail(ctx context.Context) error {
+	mailboxes := map[string]string{}
+	for _, t := range s.cfg.Tenants {
+		for _, address := range t.Recipients {
+			mailboxes[address] = t.ID
+		}
+	}
+	server, err := email.Start(ctx, email.Config{
+		Listen: loopback, Mailboxes: mailboxes, Faults: s.faults, Journal: s.journal, Now: s.cfg.Now, Log: s.cfg.Log,
+	})
+	if err != nil {
+		return err
+	}
+	s.mail = server
+	s.defers(func() {
+		if err := server.Close(); err != nil {
+			s.cfg.Log.Warn("sandbox mail relay did not close well", "error", err)
+		}
+	})
+	return nil
+}
+
+// handler makes the systems that speak HTTP, and returns the control API before all of
+// them.
+func (s *Sandbox) handler() (http.Handler, error) {
+	var err error
+	if s.callrail, err = s.newCallRail(); err != nil {
+		return nil, err
+	}
+	s.defers(s.callrail.Wait)
+	crm, err := s.newHubSpot()
+	if err != nil {
+		return nil, err
+	}
+	chat, err := s.newSlack()
+	if err != nil {
+		return nil, err
+	}
+	if s.issuer, err = oidc.New(oidc.Config{URL: s.url + "/oidc", Now: s.cfg.Now}); err != nil {
+		return nil, err
+	}
+	model := gemini.New(s.cfg.Now)
+	return control.New(control.Config{
+		Faults: s.faults, Journal: s.journal, CallRail: s.callrail, Recogniser: listener{s.speech},
+		Player: s.cfg.Player, Log: s.cfg.Log,
+		Mounts: map[string]http.Handler{"/oidc": s.issuer.Handler()},
+		Systems: []control.System{
+			{Name: "callrail", Handler: s.callrail.Handler(), Error: callrail.WriteError, Objects: s.callrail, Reset: s.callrail.Reset},
+			{Name: "hubspot", Handler: crm.Handler(), Error: hubspot.WriteError, Objects: crm, Reset: crm.Reset},
+			{Name: "slack", Handler: chat.Handler(), Error: slack.WriteError, Objects: chat, Reset: chat.Reset},
+			{Name: "gemini", Handler: model.Handler(), Error: gemini.WriteError, Reset: model.Reset},
+			{Name: "email", Objects: s.mail, Reset: s.mail.Reset},
+			{Name: "speech", Objects: s.speech, Reset: s.speech.Reset},
+			{Name: "secretmanager", Objects: s.secrets}, // secrets are settings, and stay
+		},
+	}).Handler(), nil
+}
+
+func (s *Sandbox) newCallRail() (*callrail.Server, error) {
+	cfg := callrail.Config{BaseURL: s.url + "/callrail", Now: s.cfg.Now, Log: s.cfg.Log}
+	for _, t := range s.cfg.Tenants {
+		cfg.Companies = append(cfg.Companies, callrail.Company{
+			TenantID: t.ID, ID: t.CompanyID, ResourceID: t.CompanyResourceID, AccountID: t.AccountID,
+			APIKey: t.CallRailKey, SigningKey: t.SigningKey, Name: t.Name, TimeZone: t.TimeZone,
+		})
+	}
+	return callrail.New(cfg)
+}
+
+func (s *Sandbox) newHubSpot() (*hubspot.Server, error) {
+	cfg := hubspot.Config{Lag: s.cfg.SearchLag, Now: s.cfg.Now}
+	for _, t := range s.cfg.Tenants {
+		cfg.Portals = append(cfg.Portals, hubspot.Portal{TenantID: t.ID, Token: t.HubSpotToken, TimeZone: t.TimeZone})
+	}
+	return hubspot.New(cfg)
+}
+
+func (s *Sandbox) newSlack() (*slack.Server, error) {
+	cfg := slack.Config{Now: s.cfg.Now}
+	for _, t := range s.cfg.Tenants {
+		cfg.Hooks = append(cfg.Hooks, slack.Hook{TenantID: t.ID, Path: t.SlackPath})
+	}
+	return slack.New(cfg)
+}
