@@ -22,6 +22,7 @@ type Lead struct {
 	Link       string // the request in our dashboard
 	Recheck    bool   // look every record up by its marker before creating it: the ledger may be older than the CRM (a restore)
 	Region     string // ISO 3166 code of the tenant, for phone numbers
+	Fields     Fields // what the tenant's mapping adds to the records
 }
 
 // Person is the caller's identity after normalising: Phone is E.164 or empty, Email is
