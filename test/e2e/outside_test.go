@@ -88,15 +88,20 @@ type reply struct {
 	Message   string `json:"message"`
 }
 
-// deliver posts a call to the webhook, signed as CallRail signs.
+// deliver posts a finished call to the webhook.
 func (s *stack) deliver(ctx context.Context, tenant int, call map[string]any) (int, reply, error) {
+	return s.deliverAs(ctx, tenant, "post_call", call)
+}
+
+// deliverAs posts a delivery of a kind to the webhook, signed as CallRail signs.
+func (s *stack) deliverAs(ctx context.Context, tenant int, kind string, call map[string]any) (int, reply, error) {
 	body, err := json.Marshal(call)
 	if err != nil {
 		return 0, reply{}, err
 	}
 	mac := hmac.New(sha1.New, []byte(s.Tenants[tenant].SigningKey))
 	mac.Write(body)
-	address := s.WebhookURL + "/v1/callrail/webhook/" + s.Tenants[tenant].TenantID + "/post_call"
+	address := s.WebhookURL + "/v1/callrail/webhook/" + s.Tenants[tenant].TenantID + "/" + kind
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
 	if err != nil {
 		return 0, reply{}, err

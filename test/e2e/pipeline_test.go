@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -14,6 +15,9 @@ import (
 	"testing"
 	"time"
 
+	"cloud.google.com/go/spanner"
+
+	requestid "github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/samples"
 )
 
@@ -217,6 +221,70 @@ func TestTheStandInsCompute(t *testing.T) {
 	})
 }
 
+func TestALateRecordingUpdatesTheLead(t *testing.T) {
+	s := start(t, nil, "-no-samples")
+	phone, resource := "+13035550180", "CAL00000000000000000000000000000180"
+	missed := call(s, 0, resource, phone, "EXAMPLE LEE")
+	for key, value := range map[string]any{
+		"call_type": "missed", "answered": false, "recording": "", "recording_duration": "", "duration": "20",
+	} {
+		missed[key] = value
+	}
+	s.addCall(t, missed, nil, nil)
+	id := s.mustDeliver(t, 0, missed)
+	s.exactlyOnce(t, 0, phone, id)
+
+	recorded := call(s, 0, resource, phone, "EXAMPLE LEE")
+	recorded["changes"] = []string{"recording_duration"}
+	s.addCall(t, recorded, sampleAudio(t, "kitchen-hot", 180), conversation("kitchen", "Lee Example"))
+	status, answer, err := s.deliverAs(t.Context(), 0, "call_modified", recorded)
+	if err != nil || status != http.StatusOK || answer.Status != "updated" || answer.RequestID != id {
+		t.Fatalf("got %d %+v %v", status, answer, err)
+	}
+	eventually(t, "the lead shows what was said", func() error {
+		hubspot := s.inspect(t, "hubspot", 0)
+		for kind, text := range map[string]string{"contacts": phone[2:], "deals": id, "calls": id} {
+			if n := count(t, hubspot, kind, text); n != 1 {
+				t.Fatalf("%d %s, want 1", n, kind)
+			}
+		}
+		if count(t, hubspot, "calls", "eighty thousand") != 1 {
+			return errors.New("the call does not hold the words yet")
+		}
+		return nil
+	})
+	if n := count(t, s.inspect(t, "slack", 0), "", id); n > 2 {
+		t.Errorf("%d messages: people are told again only when the score band rises", n)
+	}
+}
+
+func TestStoppingLeavesNoProcess(t *testing.T) {
+	s := start(t, nil, "-separate", "-no-samples")
+	pids := s.Pids
+	if len(pids) < 7 {
+		t.Fatalf("pids %v", pids)
+	}
+	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	for service, all := range pids {
+		for _, pid := range all {
+			eventually(t, service+" has ended", func() error {
+				if syscall.Kill(pid, 0) == nil {
+					return fmt.Errorf("process %d lives", pid)
+				}
+				return nil
+			})
+		}
+	}
+	eventually(t, "the ready file is gone", func() error {
+		if _, err := os.Stat(s.path); err == nil {
+			return errors.New("it is still there")
+		}
+		return nil
+	})
+}
+
 func TestTheQuickStart(t *testing.T) {
 	s := start(t, nil, "-no-samples")
 	file := filepath.Join(root, "test", "testdata", "test-webhook.json")
@@ -235,8 +303,51 @@ func TestTheQuickStart(t *testing.T) {
 	if status != http.StatusOK || !strings.Contains(string(answer), `"request_id":"req_`) {
 		t.Errorf("got %d %s", status, answer)
 	}
+	t.Run("for a tenant made by one statement", func(t *testing.T) { quickTenant(t, s) })
 	status, health := request(t, http.MethodGet, s.WebhookURL+"/v1/health", "", nil, nil)
 	if status != http.StatusOK {
 		t.Errorf("health: %d %s", status, health)
 	}
+}
+
+// quickTenant makes a tenant as the README does, and delivers with the bootstrap key.
+func quickTenant(t *testing.T, s *stack) {
+	t.Helper()
+	t.Setenv("SPANNER_EMULATOR_HOST", s.SpannerHost)
+	client, err := spanner.NewClientWithConfig(t.Context(), s.SpannerDB, spanner.ClientConfig{DisableNativeMetrics: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.ReadWriteTransaction(t.Context(), func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+		_, err := tx.Update(ctx, spanner.Statement{SQL: "INSERT INTO tenants (tenant_id, name, status) VALUES ('tenant_new', 'New Company', 'active')"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := `{"call_id":"CAL777","caller_id":"+13035550177","duration":"180","answered":true,"tenant_id":"tenant_new","callrail_company_id":"777"}`
+	header, err := run(t.Context(), t, strings.NewReader(body), binary(t, "pipelinectl"), "sign", "--key", s.BootstrapKey)
+	if err != nil {
+		t.Fatal(header)
+	}
+	name, value, _ := strings.Cut(strings.TrimSpace(header), ": ")
+	signed := http.Header{}
+	signed.Set(name, value)
+	eventually(t, "the new tenant is known", func() error {
+		status, answer := request(t, http.MethodPost, s.WebhookURL+"/v1/callrail/webhook", "application/json", []byte(body), signed)
+		if status != http.StatusOK || !strings.Contains(string(answer), "req_") {
+			return fmt.Errorf("%d %s", status, answer)
+		}
+		return nil
+	})
+	id := requestid.ID("tenant_new", requestid.NamespaceCall, "CAL777")
+	eventually(t, "its call is completed", func() error {
+		status, answer := request(t, http.MethodGet, s.APIURL+"/v1/tenants/tenant_new/requests/"+id, "", nil,
+			http.Header{"Authorization": {"Bearer " + s.AdminToken}})
+		if status != http.StatusOK || !strings.Contains(string(answer), `"status":"completed"`) {
+			return fmt.Errorf("%d %s", status, answer)
+		}
+		return nil
+	})
 }
