@@ -93,7 +93,7 @@ func (f *readyFile) remove() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.path != "" && f.content != nil {
-		_ = os.Remove(f.path) // it may be gone already
+		_ = os.Remove(f.path) //nolint:gosec // the path of the user's own flag; it may be gone already
 	}
 	f.content = nil
 }

@@ -56,7 +56,7 @@ func (s *separate) supervise(ctx context.Context, self, name string, env map[str
 }
 
 func (s *separate) runOnce(ctx context.Context, self, name string, env map[string]string) error {
-	cmd := exec.CommandContext(ctx, self) //nolint:gosec // this very program
+	cmd := exec.CommandContext(ctx, self)
 	cmd.Env = append(os.Environ(), serviceVariable+"="+name)
 	for key, value := range env {
 		cmd.Env = append(cmd.Env, key+"="+value)

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"os"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/pubsub/v2"
@@ -196,7 +198,7 @@ func freePorts(ctx context.Context, n int) ([]int, error) {
 		if err != nil {
 			return nil, fmt.Errorf("find a free port: %w", err)
 		}
-		defer l.Close() //nolint:errcheck // it only holds the port
+		defer l.Close()
 		address, ok := l.Addr().(*net.TCPAddr)
 		if !ok {
 			return nil, errors.New("find a free port: not a TCP address")
@@ -233,11 +235,15 @@ func (s *stack) startRelay(ctx context.Context) error {
 		return fmt.Errorf("start push relay: %w", err)
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 1)
-	go func() { done <- r.Run(running) }()
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := r.Run(running); err != nil && running.Err() == nil {
+			slog.ErrorContext(running, "push relay ended", "error", err)
+		}
+	})
 	s.defers(func() {
 		cancel()
-		<-done
+		done.Wait()
 		_ = client.Close() // nothing is left to send
 	})
 	return nil

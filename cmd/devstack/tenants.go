@@ -12,7 +12,7 @@ import (
 )
 
 // bootstrapSecret names the key for tenants that have no source yet.
-const bootstrapSecret = "webhook-bootstrap-key"
+const bootstrapSecret = "webhook-bootstrap-key" //nolint:gosec // a name, not a key
 
 // demo is a demonstration tenant: the company, and its accounts at the outside systems.
 type demo struct {
@@ -23,25 +23,37 @@ type demo struct {
 // demos returns the demo tenants, with keys and tokens that are new each time.
 func demos() []demo {
 	return []demo{
-		newDemo("tenant_demo", "Demo Remodeling", "12345", "America/Denver",
-			[]string{"kitchens", "bathrooms", "basements", "whole-home remodels", "decks", "roofing"}, []string{"Denver", "Boulder", "Aurora", "Lakewood"}),
-		newDemo("tenant_summit", "Summit Exteriors", "67890", "America/Chicago",
-			[]string{"windows", "doors", "siding", "roofing", "bathrooms"}, []string{"Naperville", "Aurora", "Wheaton"}),
+		newDemo("tenant_demo", "Demo Remodeling", "12345", profile{
+			zone:     "America/Denver",
+			services: []string{"kitchens", "bathrooms", "basements", "whole-home remodels", "decks", "roofing"},
+			area:     []string{"Denver", "Boulder", "Aurora", "Lakewood"},
+		}),
+		newDemo("tenant_summit", "Summit Exteriors", "67890", profile{
+			zone:     "America/Chicago",
+			services: []string{"windows", "doors", "siding", "roofing", "bathrooms"},
+			area:     []string{"Naperville", "Aurora", "Wheaton"},
+		}),
 	}
 }
 
-func newDemo(id, name, company, zone string, services, area []string) demo {
+// profile is what a demo tenant offers, and where.
+type profile struct {
+	zone           string
+	services, area []string
+}
+
+func newDemo(id, name, company string, p profile) demo {
 	short := strings.TrimPrefix(id, "tenant_")
 	outside := sandbox.Tenant{
-		ID: id, Name: name, TimeZone: zone,
+		ID: id, Name: name, TimeZone: p.zone,
 		CompanyID: company, CompanyResourceID: "COM" + strings.Repeat("0", 27) + company, AccountID: "ACC" + strings.Repeat("0", 27) + company,
 		CallRailKey: random(), SigningKey: random(), HubSpotToken: "pat-na1-" + random(),
 		SlackPath: "/services/T" + company + "/B" + company + "/" + random(), Recipients: []string{"sales@" + short + ".example.com"},
 	}
 	t := tenant.Tenant{
-		ID: id, Name: name, Status: tenant.Active, TimeZone: zone, Region: "US",
+		ID: id, Name: name, Status: tenant.Active, TimeZone: p.zone, Region: "US",
 		Settings: tenant.Settings{
-			Services: services, ServiceArea: area, Hours: "Mon-Fri 8-18", MinimumJob: 2000,
+			Services: p.services, ServiceArea: p.area, Hours: "Mon-Fri 8-18", MinimumJob: 2000,
 			Notifications: tenant.Notifications{
 				Slack: []tenant.Slack{{Name: "sales", Secret: secretName(id, "slack")}},
 				Email: []tenant.Email{{Name: "sales", To: outside.Recipients}},

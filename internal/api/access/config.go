@@ -12,7 +12,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/pkg/config"
 )
 
-// AnyTenant, as the only tenant of an issuer, stands for all tenants.
+// AnyTenant stands for all tenants, where it is the only tenant of an issuer.
 const AnyTenant = "*"
 
 // maxIssuer leaves room for the subject in the audit log's actor.
