@@ -1,0 +1,128 @@
+package analyze
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/gemini"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
+)
+
+// Model answers prompts; *gemini.Client implements it. Errors are those of that package.
+type Model interface {
+	Generate(ctx context.Context, p prompt.Prompt) (gemini.Reply, error)
+	// Fingerprint stands for everything besides the prompt that an answer depends on.
+	Fingerprint() string
+}
+
+// unusableError says why the rules must answer instead of the model.
+type unusableError struct {
+	reason string // for the metric
+	why    string // for the result's warnings; fixed words
+	usage  request.Usage
+}
+
+func (e *unusableError) Error() string { return e.why }
+
+// asker asks the model about one subject.
+type asker struct {
+	*Worker
+	request *request.Request
+	subject Subject
+	age     time.Duration // of the request
+	usage   request.Usage // of all calls so far
+	refused bool          // one answer was unusable already
+}
+
+// ask returns the model's analysis, or an *unusableError, stage.Later or the context's
+// error. An answer that cannot be used is asked for once more, with its fault named.
+func (a *asker) ask(ctx context.Context, p prompt.Prompt) (*request.Analysis, error) {
+	for attempt := 1; ; attempt++ {
+		reply, err := a.model.Generate(ctx, p)
+		a.count(reply.Usage)
+		var result *request.Analysis
+		if err == nil {
+			result, err = a.subject.Answered(reply.Text)
+		}
+		if err == nil {
+			result.Model, result.ModelVersion, result.Usage = reply.Model, reply.Version, a.usage
+			return result, nil
+		}
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("ask model: %w", ctx.Err())
+		}
+		if fault := faultOf(err); fault != "" {
+			if a.refused {
+				return nil, a.unusable("refused", "the model's answers could not be used: "+fault)
+			}
+			a.refused = true
+			p = p.Corrected(fault)
+			continue
+		}
+		if err := a.pause(ctx, attempt, err); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func (a *asker) count(u request.Usage) {
+	a.usage.InputTokens += u.InputTokens
+	a.usage.OutputTokens += u.OutputTokens
+	a.usage.ThinkingTokens += u.ThinkingTokens
+}
+
+func (a *asker) unusable(reason, why string) error {
+	return &unusableError{reason: reason, why: why, usage: a.usage}
+}
+
+// faultOf returns what was wrong with an answer, in fixed words; empty if there was none.
+func faultOf(err error) string {
+	var (
+		fault   *verdict.Fault
+		refused *gemini.RefusedError
+	)
+	switch {
+	case errors.As(err, &fault):
+		return fault.Why
+	case errors.As(err, &refused):
+		return refused.Why
+	default:
+		return ""
+	}
+}
+
+// pause waits before the next attempt, or returns why there is none.
+func (a *asker) pause(ctx context.Context, attempt int, err error) error {
+	var (
+		busy        *gemini.BusyError
+		unavailable *gemini.UnavailableError
+	)
+	wait := time.Second << min(attempt-1, 5)
+	switch {
+	case errors.As(err, &busy):
+		if busy.Wait > 0 {
+			wait = busy.Wait
+		}
+		if wait > a.cfg.MaxPause || attempt >= a.cfg.Attempts {
+			return a.postpone(wait)
+		}
+	case errors.As(err, &unavailable) && unavailable.Lasting:
+		return a.unusable("unavailable", "no model could be asked")
+	case attempt >= a.cfg.Attempts:
+		return a.unusable("unavailable", "the model did not answer")
+	}
+	return a.sleep(ctx, min(wait, a.cfg.MaxPause))
+}
+
+// postpone leaves a busy model alone for a while, unless the lead would grow old over it.
+func (a *asker) postpone(wait time.Duration) error {
+	if a.age+wait > a.cfg.Patience {
+		return a.unusable("busy", "the model was busy for too long")
+	}
+	return stage.Later(a.now().Add(wait), "the model is busy")
+}

@@ -1,0 +1,233 @@
+package rules
+
+import (
+	"regexp"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// Edges of the budget classes, in dollars.
+const (
+	highBudget   = 50_000
+	mediumBudget = 15_000
+)
+
+var (
+	// asksBudget is a question after the customer's money.
+	asksBudget = words(`budget`, `(looking|want|wanting|hoping|like|plan\w*|comfortable|willing) (to )?(spend\w*|invest\w*)`, `price range`,
+		`how much (were|are|do|did) you`, `ballpark`, `spend`, `investment`, `range in mind`, `number in mind`, `figure in mind`, `presupuesto`, `gastar`)
+
+	// ownMoney stands near an amount that the customer means to spend.
+	ownMoney = words(`budget\w*`, `spend\w*`, `afford`, `set aside`, `put aside`, `put away`, `saved`, `savings`, `approved for`, `loan`, `heloc`, `line of credit`,
+		`(check|payout|settlement|claim|insurance)`, `cap`, `max\w*`, `limit`, `up to`, `no more than`, `not more than`, `stay\w* (under|below|around|within|near)`,
+		`keep it`, `invest\w*`, `comfortable`, `range`, `work(ing)? with`, `willing`, `prepared`, `inherit\w*`, `tax refund`, `hoping`, `(i|we)(?:'ve| have)? (got )?(about|around|roughly)`,
+		`(i|we)(?:'ve)? (have|got)`, `thinking`, `figur\w+`, `looking at`, `looking to`, `go (as high as|to|up)`, `stretch`, `tops`, `at most`, `ceiling`, `presupuesto`, `gastar`, `tengo`, `tenemos`, `puedo`, `podemos`)
+
+	// strangersPrice is somebody else's figure.
+	strangersPrice = words(`quoted`, `quote (of|for|from|was|came|is|at)`, `(a|one|their|his|first|other|another|the|two|last) (quote|bid|estimate|proposal)s?`, `bid`, `(other|another|different|one|last|first|second|next) (company|companies|contractor|contractors|guy|guys|place|outfit|builder|builders|firm|remodeler|roofer|plumber)`,
+		`they (want|wanted|said|charge\w*|came|told|asked)`, `he (want|wanted|wants|said|charge\w*|came|told|asked)`, `competitors?`, `neighbou?rs?`, `friends?`, `home depot|lowe'?s|costco`, `my (brother|sister|cousin|coworker|boss|uncle|buddy)\b.{0,30}(paid|spent|cost)`, `somebody else`, `someone else`, `cotizaron|cobran|me cobra`)
+
+	// otherSum is money, but not what the work may cost.
+	otherSum = words(`bought`, `purchase\w*`, `(house|home|place|property) (is|was|cost|for)`, `worth`, `mortgage`, `apprais\w+`, `sold`, `(i|we) (paid|spent|already)`, `paid`, `income`, `salary`,
+		`i make`, `we make`, `deductible`, `per`, `a month`, `monthly`, `an hour`, `hourly`, `apiece`, `credit score`, `deposit`, `down payment`, `down`, `fee`, `trip charge`, `service call`, `invoice\w*`,
+		`owe`, `balance`, `bill\w*`, `coupon`, `discount`, `off`, `square`, `rebate`, `tax credit`, `rent`, `al mes`, `charged me`, `prize|won`)
+
+	accepts = words(`that(?:'s| is| would be|'ll be|'d be| sounds| seems)? (works?|fine|ok|okay|good|doable|great|perfect|reasonable|fair|about (what|right|where)|in (our|my|the) (budget|range|ballpark)|right (in|at|around|where)|what (i|we)|within|pretty much what|totally|all right|alright|no problem)`,
+		`sounds (good|fair|reasonable|about right|right|ok|okay|fine|doable|great)`, `(i|we) can (do|swing|handle|manage|live with|work with) (that|it)`, `works for (me|us)`, `(fine|okay|ok|good|comfortable|happy) with (that|it)`,
+		`(what|about what|exactly what) (i|we) (figured|expected|thought|had|planned|were|was|budgeted)`, `(i|we)(?:'d| had)? (figured|expected|budgeted|assumed|thought)( on)? (about|around|as much|it|that|roughly|something)`, `seems? (fair|reasonable|about right|right|in line)`, `(in line|on par) with`, `going rate`,
+		`(we|i)(?:'re|'m| are| am) (ok|okay|fine|good|expecting|ready|prepared|willing|happy)( to (pay|spend))?`, `fair (price|enough)`, `reasonable`, `expect(ing)? (to pay|about|that|the same|around)`, `so (that's|i'm|we're|i am|we are) (what|expecting|figuring|budgeting|assuming)`, `right around there`, `give or take`, `esta bien`, `me parece bien|de acuerdo`)
+
+	rejects = words(`too (much|high|expensive|rich|steep)`, `crazy`, `insane`, `ridiculous`, `way (over|more|above|too|out)`, `(can't|cannot|can not|couldn't|won't|not going to|not gonna|never) (do|pay|afford|spend|swing|be)`, `not (paying|spending|gonna pay)`, `rip.?off`, `outrageous`, `robbery`, `steep`, `no way`, `out of (my|our|the) (budget|range|league)`,
+		`more than (i|we) (want|have|can|had|was|were|expected|thought)`, `hop(e|ing) (for less|you('re| are| can|'d))`, `cheaper`, `beat (that|it|their)`, `(do|come in) (better|lower|less)`, `less than that`, `(that's|seems|sounds|seemed|felt|feels) (a lot|high|nuts|absurd|wild)`, `seemed (high|like a lot)`, `fell (out|over)`, `sticker shock`, `(wow|whoa|yikes|ouch)`, `muy caro|demasiado|carisimo`)
+
+	noLimit  = words(`(money|price|cost|budget)(?:(?:'s| is| was)? (?:really )?(?:no|not)| isn't| wasn't| ain't)(?: really| going to be| gonna be| a| an| the| any| much| of| big| huge)* (object|issue|concern|problem|obstacle)`, `no (budget|price|spending) (limit|cap|ceiling)`, `(don't|do not|doesn't) (really )?(care|worry|matter) (about |what |how much )?(the |it |about )?(cost|price|money|budget|costs)`, `whatever it (costs|takes)`, `sky(?:'s| is) the limit`, `spare no expense`, `no expense spared`, `unlimited (budget|funds)`, `budget is (unlimited|open|wide open)`, `(cost|price) is no`, `dinero no es`, `el precio no importa`, `cueste lo que cueste`)
+	cheapest = words(`as cheap(ly)? as`, `cheapest`, `(dirt|super|real) cheap`, `lowest (price|cost|bid)`, `(very |really |pretty |super |extremely )?(tight|small|limited|shoestring|low|modest|tiny) (budget|on money|on cash)`, `budget is (very |really |pretty |super |extremely |kind of )?(tight|small|limited|low|tiny)`, `on a (tight |shoestring |strict )?budget`, `(don't|do not) have (much|a lot of|a ton of) (money|to spend|cash|budget)`, `can't (afford|spend) (much|a lot)`, `(bare|absolute) (minimum|bones)`, `broke`, `as (little|inexpensive\w*) as`, `inexpensive`, `keep (it|the cost|costs|the price) (as )?(low|down|cheap|minimal)`, `(something|anything) cheap`, `lo mas barat[oa]`, `barat[oa]`, `economic[oa]`, `poco dinero`)
+	middling = words(`mid.?range`, `mid.?level`, `mid.?tier`, `middle of the road`, `medium budget`, `mid.?priced`, `moderate(ly priced)? budget`, `(average|moderate) (budget|price|priced)`, `somewhere in the middle`, `nothing (too )?(crazy|fancy),? but (not|nothing) (cheap|the cheapest)`, `not (the )?(cheapest|cheap)\b.{0,30}not (the )?(most expensive|luxury|high.?end|crazy)`, `not (high.?end|luxury|top of the line)\b.{0,30}not (the )?(cheapest|cheap|bottom)`, `gama media`)
+	atMost   = regexp.MustCompile(`\b(under|below|less than|up to|no more than|not more than|max\w*|at most|as high as|cap(ped)?( it)?( at| of)?|limit( is| of)?|within|stay(ing)? (under|below)|keep it (under|below)|hasta|menos de|not (over|above|exceed\w*)|can't go (over|above|past))( (about|around|like|the|a|is|at|of|say))?\W*$`)
+	atLeast  = regexp.MustCompile(`\b(at least|more than|over|above|north of|upwards? of|minimum( of)?|starting at|mas de|por lo menos)( (about|around|like|say))?\W*$`)
+	notThis  = regexp.MustCompile(`\b(not|isn't|wasn't|never|instead of|rather than)( (about|around|like|the|a|spend\w*|talking|saying))?\W*$`)
+)
+
+// findBudget returns the customer's own money and the words that say so.
+func (c *conversation) findBudget() (request.Budget, hit, []request.Evidence) {
+	if sum, ok := c.bestSum(); ok {
+		return sum.budget(), sum.hit, []request.Evidence{evidence(verdict.FieldBudget, sum.hit)}
+	}
+	for _, rule := range []struct {
+		re     *regexp.Regexp
+		signal string
+	}{{noLimit, verdict.High}, {cheapest, verdict.Low}, {middling, verdict.Medium}} {
+		if h, ok := find(c.mine, rule.re); ok {
+			return request.Budget{Signal: rule.signal}, h, []request.Evidence{evidence(verdict.FieldBudget, h)}
+		}
+	}
+	return request.Budget{Signal: verdict.Unknown}, hit{}, nil
+}
+
+// sum is an amount with what is known of whose it is.
+type sum struct {
+	amount
+	hit    hit
+	weight int
+	floor  bool // the amount is a minimum
+	roof   bool // the amount is a maximum
+}
+
+func (s sum) budget() request.Budget {
+	low, high := int64(s.low), int64(s.high)
+	b := request.Budget{Min: &low, Max: &high, Signal: signalOf((s.low + s.high) / 2)}
+	if s.roof {
+		b.Min = nil
+	}
+	if s.floor {
+		b.Max = nil
+	}
+	return b
+}
+
+func signalOf(dollars float64) string {
+	switch {
+	case dollars >= highBudget:
+		return verdict.High
+	case dollars >= mediumBudget:
+		return verdict.Medium
+	default:
+		return verdict.Low
+	}
+}
+
+// bestSum returns the amount that is most surely the customer's; of equals the last, since
+// people correct themselves.
+func (c *conversation) bestSum() (sum, bool) {
+	var best sum
+	for _, s := range c.all {
+		for _, candidate := range c.sums(s) {
+			if candidate.weight > 0 && candidate.weight >= best.weight {
+				best = candidate
+			}
+		}
+	}
+	return best, best.weight > 0
+}
+
+func (c *conversation) sums(s *sentence) []sum {
+	tokens := tokenize(s.norm)
+	asked := c.asksMoney(s)
+	var out []sum
+	for _, a := range money(tokens) {
+		candidate := sum{amount: a, hit: hit{s, a.lo, a.hi}}
+		if !a.marked && !(asked && plausible(&candidate, s)) {
+			continue
+		}
+		candidate.roof = atMost.MatchString(s.norm[:moneyStart(s, a)])
+		candidate.floor = !candidate.roof && (atLeast.MatchString(s.norm[:moneyStart(s, a)]) || a.hi < len(s.norm) && s.norm[a.hi] == '+')
+		candidate.weight = c.weigh(s, candidate, asked)
+		out = append(out, candidate)
+	}
+	return out
+}
+
+func moneyStart(s *sentence, a amount) int {
+	if a.lo > 0 && s.norm[a.lo-1] == '$' {
+		return a.lo - 1
+	}
+	return a.lo
+}
+
+var budgetField = regexp.MustCompile(`budget|price|invest|spend|cost|presupuesto`)
+
+// asksMoney reports whether a bare number in the sentence would be money.
+func (c *conversation) asksMoney(s *sentence) bool {
+	if s.field != "" {
+		return budgetField.MatchString(s.field)
+	}
+	if s.agent {
+		return false
+	}
+	return asksBudget.MatchString(c.before(s)) || words(`budget\w*`, `spend\w*`, `price range`, `afford`).MatchString(s.norm)
+}
+
+// plausible turns a bare number into dollars: "around sixty" is sixty thousand.
+func plausible(c *sum, s *sentence) bool {
+	if c.high < 1000 && c.high >= 3 {
+		c.low, c.high = c.low*1000, c.high*1000
+	}
+	return c.high >= 500 && c.high <= 5e6 && !looksLikeTime(s.norm, c.lo)
+}
+
+var clockBefore = regexp.MustCompile(`\b(at|around|until|after|before) $`)
+
+func looksLikeTime(norm string, lo int) bool {
+	return clockBefore.MatchString(norm[:lo]) && words(`(o'clock|a\.?m|p\.?m|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)`).MatchString(norm)
+}
+
+// weigh returns how surely an amount is the customer's: 0 is not theirs.
+func (c *conversation) weigh(s *sentence, a sum, asked bool) int {
+	near := s.norm[max(0, a.lo-45):min(len(s.norm), a.hi+30)]
+	if a.high < 100 || notThis.MatchString(s.norm[:moneyStart(s, a.amount)]) {
+		return 0
+	}
+	if s.agent {
+		return c.weighAgents(s, near)
+	}
+	if otherSum.MatchString(near) && !asked && !words(`budget\w*`, `spend`).MatchString(near) {
+		return 0
+	}
+	if strangersPrice.MatchString(s.norm) && !words(`(my|our) budget`, `(we|i)(?:'d| would|'re| are)? (like|want|hop\w+|looking|plan\w*)? ?to (spend|stay|keep|pay)`).MatchString(s.norm) {
+		return c.weighStrangers(s)
+	}
+	if rejects.MatchString(s.norm) && !ownMoney.MatchString(near) {
+		return 0
+	}
+	switch {
+	case asked && ownMoney.MatchString(near), s.field != "" && asked:
+		return 5
+	case asked:
+		return 4
+	case ownMoney.MatchString(near):
+		return 4
+	default:
+		return 1
+	}
+}
+
+// weighStrangers looks whether the customer takes somebody else's price as the going rate.
+func (c *conversation) weighStrangers(s *sentence) int {
+	said := c.sameTurnFrom(s)
+	if accepts.MatchString(said) && !rejects.MatchString(said) {
+		return 3
+	}
+	return 0
+}
+
+// weighAgents looks whether the customer accepts what the agent names.
+func (c *conversation) weighAgents(s *sentence, near string) int {
+	if otherSum.MatchString(near) {
+		return 0
+	}
+	answer := c.after(s)
+	if rejects.MatchString(answer) {
+		return 0
+	}
+	asks := asksBudget.MatchString(s.norm) && regexp.MustCompile(`\?\W*$`).MatchString(s.norm)
+	if accepts.MatchString(answer) || asks && yes.MatchString(answer) {
+		return 2
+	}
+	return 0
+}
+
+// yes is an answer that agrees.
+var yes = regexp.MustCompile(`^\W*(yes|yeah|yep|yup|correct|right|exactly|sure|uh-huh|mm-hmm|absolutely|definitely|that's right|that's correct|si|claro|correcto|perfect|sounds good|that works|okay|ok|great)\b`)
+
+// no is an answer that denies.
+var no = regexp.MustCompile(`^\W*(no|nope|nah|not really|actually no|actually,? it's|well,? no|uh,? no|oh,? no)\b`)
+
+// sameTurnFrom returns the rest of the turn from a sentence on.
+func (c *conversation) sameTurnFrom(s *sentence) string {
+	text := s.norm
+	for i := s.at + 1; i < len(c.all) && c.all[i].turn == s.turn; i++ {
+		text += " " + c.all[i].norm
+	}
+	return text
+}

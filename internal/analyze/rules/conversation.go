@@ -1,0 +1,174 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/wording"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// sentence is one sentence of a turn. raw and norm have the same runes but for case,
+// accents and typographic marks.
+type sentence struct {
+	segment int    // of the transcript
+	turn    int    // position among the turns of the conversation
+	at      int    // position among all sentences
+	agent   bool   // said by the company
+	field   string // folded name of the form's field, if it is a form
+	raw     string
+	norm    string
+}
+
+// conversation is what was said, ready to be read.
+type conversation struct {
+	in   prompt.Input
+	all  []*sentence // in order
+	mine []*sentence // the customer's
+}
+
+func newConversation(in prompt.Input) *conversation {
+	c := &conversation{in: in}
+	agents := agentSpeakers(in)
+	for turn, seg := range in.Segments {
+		text := seg.Text
+		if !agents[turn] {
+			text = wording.Mask(text)
+		}
+		for _, span := range wording.Sentences(text) {
+			raw := strings.Join(strings.Fields(strings.ReplaceAll(text[span.From:span.To], "\x00", " ")), " ")
+			if raw == "" {
+				continue
+			}
+			c.add(&sentence{
+				segment: seg.Index, turn: turn, agent: agents[turn],
+				field: wording.Fold(seg.Field), raw: raw, norm: wording.Fold(raw),
+			})
+		}
+	}
+	return c
+}
+
+func (c *conversation) add(s *sentence) {
+	s.at = len(c.all)
+	c.all = append(c.all, s)
+	if !s.agent {
+		c.mine = append(c.mine, s)
+	}
+}
+
+// isForm reports whether the sentences are fields that somebody filled in.
+func (c *conversation) isForm() bool { return c.in.Kind != request.Call }
+
+// before returns what the other side said last before a sentence: the whole turn.
+func (c *conversation) before(s *sentence) string {
+	var words []string
+	for i := s.at - 1; i >= 0; i-- {
+		o := c.all[i]
+		if o.turn == s.turn {
+			continue
+		}
+		if o.agent == s.agent {
+			break
+		}
+		words = append([]string{o.norm}, words...)
+	}
+	return strings.Join(words, " ")
+}
+
+// after returns what the other side said next.
+func (c *conversation) after(s *sentence) string {
+	var words []string
+	for i := s.at + 1; i < len(c.all); i++ {
+		o := c.all[i]
+		if o.turn == s.turn {
+			continue
+		}
+		if o.agent == s.agent {
+			break
+		}
+		words = append(words, o.norm)
+	}
+	return strings.Join(words, " ")
+}
+
+// words counts the words that the customer said.
+func (c *conversation) words() int {
+	n := 0
+	for _, s := range c.mine {
+		n += len(strings.Fields(s.norm))
+	}
+	return n
+}
+
+// customerTurns counts the turns of the customer.
+func (c *conversation) customerTurns() int {
+	n, last := 0, -1
+	for _, s := range c.mine {
+		if s.turn != last {
+			n, last = n+1, s.turn
+		}
+	}
+	return n
+}
+
+// hit is a place in a sentence.
+type hit struct {
+	s      *sentence
+	lo, hi int // bytes of norm
+}
+
+// text returns the folded words of the hit.
+func (h hit) text() string { return h.s.norm[h.lo:h.hi] }
+
+// find returns the first place in the sentences that matches.
+func find(sentences []*sentence, re *regexp.Regexp) (hit, bool) {
+	for _, s := range sentences {
+		if at := re.FindStringIndex(s.norm); at != nil {
+			return hit{s, at[0], at[1]}, true
+		}
+	}
+	return hit{}, false
+}
+
+// said reports whether the customer said anything that matches.
+func (c *conversation) said(re *regexp.Regexp) bool {
+	_, ok := find(c.mine, re)
+	return ok
+}
+
+// quoteLength bounds a quote, in runes: enough to be understood alone.
+const quoteLength = 160
+
+// evidence cites a hit: its sentence, or the words round it if that is long.
+func evidence(field string, h hit) request.Evidence {
+	raw := []rune(h.s.raw)
+	if len(raw) > quoteLength {
+		raw = window(raw, len([]rune(h.s.norm[:h.lo])), len([]rune(h.s.norm[:h.hi])))
+	}
+	return request.Evidence{Field: field, Segment: h.s.segment, Quote: strings.TrimSpace(string(raw))}
+}
+
+// window returns whole words of raw round the runes from lo to hi.
+func window(raw []rune, lo, hi int) []rune {
+	room := max(0, quoteLength-(hi-lo)) / 2
+	from, to := max(0, lo-room), min(len(raw), hi+room)
+	for from > 0 && from < lo && raw[from-1] != ' ' {
+		from++
+	}
+	for to < len(raw) && to > hi && raw[to] != ' ' {
+		to--
+	}
+	return raw[from:to]
+}
+
+// words compiles alternatives that must stand as whole words.
+func words(alternatives ...string) *regexp.Regexp {
+	return regexp.MustCompile(`\b(?:` + strings.Join(alternatives, "|") + `)\b`)
+}
+
+// anyOf compiles alternatives as they are.
+func anyOf(alternatives ...string) *regexp.Regexp {
+	return regexp.MustCompile(strings.Join(alternatives, "|"))
+}

@@ -1,0 +1,247 @@
+package rules
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	monthPattern = regexp.MustCompile(`\b(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b\.?(?: (?:the )?(\d{1,2})(?:st|nd|rd|th)?\b)?(?:,? (?:of )?(20\d\d)\b)?`)
+	// monthContext must stand before words that are also something else.
+	monthContext  = regexp.MustCompile(`\b(in|by|before|around|early|mid|late|end of|beginning of|start of|first of|middle of|this|next|until|till|after|through|for|or|of|sometime in|and|to|about|en|de|para|antes de|hasta|coming|like|maybe|probably|is|:)\W*$`)
+	ambiguous     = map[string]bool{"may": true, "march": true, "mar": true, "dec": true, "sep": true, "jan": true}
+	pastBefore    = regexp.MustCompile(`\b(last|past|since|back in|in the|this past|previous|from|ago|el pasado|built in|bought (it )?in|moved in)( (early|late|mid|about))?\W*$`)
+	pastVerb      = regexp.MustCompile(`\b(bought|built|moved in|moved here|closed|had (it|this|that|them) (done|put)|was (done|installed|built|replaced|put)|were (done|installed|built|replaced)|installed|replaced it|you (guys )?(did|installed|built|put|replaced|painted|remodeled)|started (leaking|happening)|happened|hit us|came through|went out|died|passed|retired|got married)\b[^,.;]{0,30}$`)
+	deadlineWords = regexp.MustCompile(`\b(by|before|in time for|ahead of|no later than|prior to|until|antes (de|del|de la)|para)( (the|early|mid|late|end of|la|el|next|this|our|this coming))*\W*$`)
+	afterWords    = regexp.MustCompile(`\b(after|once|following|until|till|despues (de|del)|past|when)( (the|mid|end of|la|el|this|this coming|all))*\W*$`)
+	earlyWords    = regexp.MustCompile(`\b(early|beginning of|start of|first of|first part of|principios de)( (the|next|this|in|in the|of))*\W*$`)
+	middleWords   = regexp.MustCompile(`\b(mid|middle of|the middle of|mediados de)[ -](the |next |this )*$`)
+	lateWords     = regexp.MustCompile(`\b(late|end of|the end of|latter part of|later in|finales de|fines de)( (the|next|this|in))*\W*$`)
+	nextWord      = regexp.MustCompile(`\b(next|following)\W*$`)
+)
+
+// months finds names of months and dates.
+func (h horizon) months(s *sentence) []mention {
+	var out []mention
+	for _, at := range monthPattern.FindAllStringSubmatchIndex(s.norm, -1) {
+		name, before := s.norm[at[2]:at[3]], s.norm[:at[0]]
+		dated := at[4] >= 0 || at[6] >= 0
+		if ambiguous[name] && !dated && !monthContext.MatchString(before) {
+			continue
+		}
+		if strings.HasPrefix(s.norm[at[0]:], "july 4") || pastBefore.MatchString(before) || pastVerb.MatchString(before) {
+			continue
+		}
+		t, ok := h.month(monthNames[name], before, submatch(s.norm, at, 2), submatch(s.norm, at, 3))
+		if ok {
+			out = append(out, mention{hit: hit{s, at[0], at[1]}, days: h.days(t), deadline: isDeadline(before)})
+		}
+	}
+	return out
+}
+
+func submatch(text string, at []int, n int) int {
+	if at[2*n] < 0 {
+		return 0
+	}
+	v, err := strconv.Atoi(text[at[2*n]:at[2*n+1]])
+	if err != nil {
+		return 0
+	}
+	return v
+}
+
+func isDeadline(before string) bool { return deadlineWords.MatchString(before) }
+
+// month returns the day that is meant by a month, its neighbourhood, day and year; 0 is
+// not said.
+func (h horizon) month(m time.Month, before string, day, year int) (time.Time, bool) {
+	if year != 0 && year < h.now.Year() {
+		return time.Time{}, false
+	}
+	if day == 0 {
+		day = dayOfMonth(before)
+	}
+	if year == 0 {
+		year = h.now.Year()
+		passed := m < h.now.Month() || m == h.now.Month() && nextWord.MatchString(before)
+		if passed {
+			year++
+		}
+	}
+	t := time.Date(year, m, day, 12, 0, 0, 0, h.now.Location())
+	if t.Before(h.now) { // this month
+		t = h.now
+	}
+	return t, true
+}
+
+func dayOfMonth(before string) int {
+	switch {
+	case earlyWords.MatchString(before):
+		return 3
+	case middleWords.MatchString(before):
+		return 15
+	case lateWords.MatchString(before):
+		return 27
+	case isDeadline(before):
+		return 1
+	case afterWords.MatchString(before):
+		return 28
+	default:
+		return 10
+	}
+}
+
+var seasonPattern = words(`spring(?:time)?`, `summer(?:time)?`, `fall`, `autumn`, `winter(?:time)?`, `primavera`, `verano`, `otono`, `invierno`)
+
+// seasonContext must stand before "fall" and "spring", which are verbs too.
+var seasonContext = regexp.MustCompile(`\b(in|by|before|around|early|mid|late|end of|beginning of|start of|middle of|this|next|until|till|after|through|for|or|the|of|following|coming|maybe|probably|en|la|el|about|over)\W*$`)
+
+// seasons finds times of the year.
+func (h horizon) seasons(s *sentence) []mention {
+	var out []mention
+	for _, at := range seasonPattern.FindAllStringIndex(s.norm, -1) {
+		name, before := seasonNames[s.norm[at[0]:at[1]]], s.norm[:at[0]]
+		if strings.HasPrefix(s.norm[at[1]:], " break") || pastBefore.MatchString(before) && !strings.HasSuffix(before, "in the ") || pastVerb.MatchString(before) {
+			continue
+		}
+		if (name == "fall" || name == "spring") && !seasonContext.MatchString(before) && len(strings.Fields(s.norm)) > 3 {
+			continue
+		}
+		out = append(out, mention{hit: hit{s, at[0], at[1]}, days: h.season(name, before, s.norm[at[1]:]), deadline: isDeadline(before)})
+	}
+	return out
+}
+
+var yearAfter = regexp.MustCompile(`^,? (?:of )?(20\d\d)\b`)
+
+// season returns how many days it is to a season as its neighbourhood means it.
+func (h horizon) season(name, before, after string) float64 {
+	from, to := seasonNear(h.now, seasons[name])
+	if m := yearAfter.FindStringSubmatch(after); m != nil {
+		if year, err := strconv.Atoi(m[1]); err == nil && year > from.Year() {
+			from, to = from.AddDate(year-from.Year(), 0, 0), to.AddDate(year-from.Year(), 0, 0)
+		}
+	}
+	inside := from.Before(h.now)
+	if inside && nextWord.MatchString(before) {
+		from, to, inside = from.AddDate(1, 0, 0), to.AddDate(1, 0, 0), false
+	}
+	switch {
+	case lateWords.MatchString(before):
+		return max(1, h.days(to.AddDate(0, 0, -15)))
+	case isDeadline(before) && !inside, earlyWords.MatchString(before) && !inside:
+		return h.days(from.AddDate(0, 0, 5))
+	case afterWords.MatchString(before):
+		return h.days(to.AddDate(0, 0, 7))
+	case inside: // "this summer", said in summer
+		return min(21, h.days(to))
+	default:
+		return h.days(from.AddDate(0, 0, 35))
+	}
+}
+
+// feasts finds holidays and other days of the year that have names.
+func (h horizon) feasts(s *sentence) []mention {
+	var out []mention
+	for _, f := range feastPatterns {
+		at := f.re.FindStringIndex(s.norm)
+		if at == nil {
+			continue
+		}
+		before := s.norm[:at[0]]
+		if pastBefore.MatchString(before) || pastVerb.MatchString(before) {
+			continue
+		}
+		t := upcoming(h.now, f.day)
+		if afterWords.MatchString(before) {
+			t = t.AddDate(0, 0, 7)
+		}
+		if nextWord.MatchString(before) && h.days(t) < 60 {
+			t = t.AddDate(1, 0, 0)
+		}
+		out = append(out, mention{hit: hit{s, at[0], at[1]}, days: h.days(t), deadline: isDeadline(before)})
+	}
+	return out
+}
+
+var feastPatterns = func() []feastPattern {
+	out := make([]feastPattern, 0, len(feasts))
+	for _, f := range feasts {
+		out = append(out, feastPattern{words(f.pattern), f.day})
+	}
+	return out
+}()
+
+type feastPattern struct {
+	re  *regexp.Regexp
+	day func(int) monthDay
+}
+
+// relatives are times named from today: the day they mean.
+var relatives = []struct {
+	re  *regexp.Regexp
+	day func(now time.Time) time.Time
+}{
+	{words(`(end|close) of (the|this) month`, `later this month`, `this month`, `este mes`, `fin de mes`), func(t time.Time) time.Time { return endOfMonth(t) }},
+	{words(`end of next month`), func(t time.Time) time.Time { return endOfMonth(firstOf(t, 1)) }},
+	{words(`next month`, `(el )?proximo mes`, `el mes que viene`, `first of the month`, `beginning of the month`), func(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, 9) }},
+	{words(`next month or two`), func(t time.Time) time.Time { return t.AddDate(0, 0, 45) }},
+	{words(`month after next`), func(t time.Time) time.Time { return firstOf(t, 2).AddDate(0, 0, 9) }},
+	{words(`(end|close) of (the|this) year`, `year'?s end`, `year.end`, `before the year(?:'s| is)? (out|over|ends)`, `fin de ano`), func(t time.Time) time.Time { return monthDay{time.December, 31}.on(t.Year(), t.Location()) }},
+	{words(`later this year`, `this year`, `este ano`, `within the year`), func(t time.Time) time.Time {
+		return t.Add(monthDay{time.December, 31}.on(t.Year(), t.Location()).Sub(t) / 2)
+	}},
+	{words(`(early|beginning of|start of|first part of|first quarter of) (in )?(the )?next year`, `principios del proximo ano`, `first quarter`, `q1`), func(t time.Time) time.Time { return monthDay{time.January, 25}.on(t.Year()+1, t.Location()) }},
+	{words(`next year`, `(el )?proximo ano`, `el ano que viene`), func(t time.Time) time.Time { return monthDay{time.July, 1}.on(t.Year()+1, t.Location()) }},
+	{words(`(year|couple years|couple of years|few years) (from now|or so|out|or two|or more|after next|down the)`, `not (for|until) (at least )?(a|another) year`), func(t time.Time) time.Time { return t.AddDate(1, 6, 0) }},
+}
+
+func firstOf(t time.Time, months int) time.Time {
+	return time.Date(t.Year(), t.Month()+time.Month(months), 1, 12, 0, 0, 0, t.Location())
+}
+
+func endOfMonth(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, -1) }
+
+var bareYear = regexp.MustCompile(`\b(?:in|by|until|till|before|around|early|late|mid|of|sometime|en)(?: in)? (20[2-4]\d)\b`)
+
+// relative finds "next month", "the end of the year", "early next year", "in 2028".
+func (h horizon) relative(s *sentence) []mention {
+	var out []mention
+	for _, r := range relatives {
+		if at := r.re.FindStringIndex(s.norm); at != nil {
+			before := s.norm[:at[0]]
+			if lateWords.MatchString(before) && strings.Contains(s.norm[at[0]:at[1]], "next year") {
+				continue
+			}
+			out = append(out, mention{hit: hit{s, at[0], at[1]}, days: max(1, h.days(r.day(h.now))), deadline: isDeadline(before)})
+		}
+	}
+	if m := bareYear.FindStringSubmatchIndex(s.norm); m != nil && len(out) == 0 {
+		if year := submatch(s.norm, m, 1); year > h.now.Year() && !pastVerb.MatchString(s.norm[:m[0]]) {
+			t := monthDay{time.June, 1}.on(year, h.now.Location())
+			out = append(out, mention{hit: hit{s, m[0], m[1]}, days: h.days(t)})
+		}
+	}
+	return longest(out)
+}
+
+// longest drops mentions that lie inside another one: "next year" in "early next year".
+func longest(ms []mention) []mention {
+	var out []mention
+	for i, m := range ms {
+		inside := false
+		for j, o := range ms {
+			if i != j && o.s == m.s && o.lo <= m.lo && m.hi <= o.hi && o.hi-o.lo > m.hi-m.lo {
+				inside = true
+			}
+		}
+		if !inside {
+			out = append(out, m)
+		}
+	}
+	return out
+}

@@ -1,0 +1,318 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/wording"
+)
+
+var (
+	// surelyName introduces the speaker's name and nothing else.
+	surelyName = regexp.MustCompile(`\b(?:my (?:full |first )?name(?:'s| is)|(?:the )?name(?:'s| is)|name:|me llamo|mi nombre es|le habla|habla|i go by|(?:it's|this is) (?:mr|mrs|ms|miss|dr)\.?)\s+`)
+	// maybeName introduces many other things too.
+	maybeName = regexp.MustCompile(`\b(?:this is|it's|it is|i'm|i am|soy|here's)\s+`)
+	lastName  = regexp.MustCompile(`\b(?:last name(?:'s| is)?|surname(?:'s| is)?|apellido(?: es)?)[,:]?\s+`)
+	asksName  = words(`(your|the|a|first|last|full|good) name`, `who (am i|are we|do i have|is this|is calling|'s calling)`, `who's (this|calling)`, `(may|can|could) (i|we) (ask|get|have) (who|your|a|the|what) ?(name|first|last|is calling)?`, `name and`, `su nombre`, `como se llama`, `con quien hablo`, `(quien|a quien)`, `whom`, `under what name`, `i'm speaking (with|to)`)
+	asksLast  = words(`last name`, `surname`, `apellido`)
+	isThis    = regexp.MustCompile(`\b(?:is this|am i speaking (?:with|to)|speaking with|this is|hi|hello|hola)\s+`)
+	leadIn    = regexp.MustCompile(`^(?:(?:oh|uh|um|yes|yeah|yep|sure|ok|okay|of course|absolutely|hi|hello|hey|well|so|si|claro|hola|good (?:morning|afternoon|evening)|no problem|thanks|thank you|it's|its|that's|that would be|that'd be|this is|i'm|i am|the name is|name's|es|soy|first name(?:'s| is)?)[\s,.!-]+)+`)
+	title     = regexp.MustCompile(`^(?:mr|mrs|ms|miss|dr|mister|senor|senora|sr|sra)\.?\s+`)
+	nameWord  = regexp.MustCompile(`^[a-z][a-z'-]*[a-z]$`)
+	nameEnd   = regexp.MustCompile(`^\W*$|^\s*[,.;!?-]|^ (?:and|calling|with|from|over|again|here|i|we|at|on|in|speaking|my|that's|spelled|out|y|de|desde|hablando|who|returning|next|the|last|the number|just|is)\b`)
+)
+
+// notNames are words that follow "this is" or "I'm" and are no names.
+var notNames = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`a an the my your our his her their this that these those it its me i we you he she they not no yes so
+		just really very too also still about at in on of for from with to by as if is are was be been being calling looking trying hoping
+		interested wondering going gonna thinking planning sorry fine good great okay ok well here there home homeowner owner renting
+		ready sure happy unhappy upset not-sure actually currently probably maybe kind sort like getting having doing working living
+		located over near outside inside out up down back off all one two three four five six seven eight nine ten some someone somebody
+		regarding concerning because what when where who why how right wrong correct perfect an emergency urgent important nice bad old new
+		hi hello hey thanks thank please number phone email address account insurance company customer contractor builder realtor agent
+		only always never again interested concerned worried tired sick done free open available busy late early first last next another
+		been already more less most much many absolutely definitely exactly basically literally honestly retired disabled single married
+		llamando buscando interesado interesada el la los las un una mi tu su para de en con por que no si muy bien aqui dueno
+		leaking broken spelled uh um er ah oh and or but don't can't won't didn't isn't driving selling buying moving renovating remodeling
+		message automated recorded kitchen bathroom basement roof deck ridiculous unacceptable terrible crazy expensive question quote
+		estimate monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december
+		final notice hiring applying reaching following returning checking wanting needing scheduling confirming definitely urgent probably
+		around between under supposed able both each every everything nothing something anything anyone everyone during since until`) {
+		m[w] = true
+	}
+	return m
+}()
+
+// findName returns the customer's name as they give it; spelling wins over hearing.
+func (c *conversation) findName() (string, hit, bool) {
+	if c.isForm() {
+		if name, at, ok := c.formName(); ok {
+			return name, at, true
+		}
+	}
+	name, at := c.heardName()
+	if name == nil {
+		name, at = c.spelledOnly()
+	}
+	if name == nil {
+		return "", hit{}, false
+	}
+	name = c.withLastName(name, at)
+	name = c.respelled(name)
+	return strings.Join(name, " "), at, true
+}
+
+// heardName returns the words of the name as the recogniser wrote them.
+func (c *conversation) heardName() ([]string, hit) {
+	for _, s := range c.mine {
+		for _, at := range surelyName.FindAllStringIndex(s.norm, -1) {
+			if name, to := s.nameAt(at[1], false); name != nil {
+				return name, hit{s, at[0], to}
+			}
+		}
+	}
+	for _, s := range c.mine {
+		if name, at, ok := c.answeredName(s); ok {
+			return name, at
+		}
+		for _, at := range maybeName.FindAllStringIndex(s.norm, -1) {
+			if name, to := s.nameAt(at[1], true); name != nil {
+				return name, hit{s, at[0], to}
+			}
+		}
+	}
+	return c.confirmedName()
+}
+
+// answeredName reads the first sentence that answers a question after the name.
+func (c *conversation) answeredName(s *sentence) ([]string, hit, bool) {
+	if s.agent || !asksName.MatchString(c.before(s)) || s.at > 0 && c.all[s.at-1].turn == s.turn && len(strings.Fields(c.all[s.at-1].norm)) > 4 {
+		return nil, hit{}, false
+	}
+	from := 0
+	if at := leadIn.FindStringIndex(s.norm); at != nil {
+		from = at[1]
+	}
+	if name, to := s.nameAt(from, true); name != nil {
+		return name, hit{s, from, to}, true
+	}
+	return nil, hit{}, false
+}
+
+// confirmedName reads the name by which the agent greets somebody who says yes to it.
+func (c *conversation) confirmedName() ([]string, hit) {
+	for _, s := range c.all {
+		if !s.agent || !strings.Contains(s.norm, "?") || !yes.MatchString(c.after(s)) && !words(`this is (he|she|him|her)`, `speaking`).MatchString(c.after(s)) {
+			continue
+		}
+		for _, at := range isThis.FindAllStringIndex(s.norm, -1) {
+			if name, to := s.nameAt(at[1], true); name != nil && s.isCapital(at[1]) {
+				return name, hit{s, at[0], to}
+			}
+		}
+	}
+	return nil, hit{}
+}
+
+// nameAt returns up to three words of a name from a position of norm, and where they end.
+// A doubtful introduction needs capitals, or a lone word before the sentence goes on.
+func (s *sentence) nameAt(from int, doubtful bool) ([]string, int) {
+	if at := title.FindStringIndex(s.norm[from:]); at != nil {
+		from += at[1]
+		doubtful = false
+	}
+	capitals := s.hasCapitals()
+	var name []string
+	to := from
+	for len(name) < 3 && to < len(s.norm) {
+		rest := strings.TrimLeft(s.norm[to:], " ")
+		start := len(s.norm) - len(rest)
+		word := strings.TrimRight(strings.FieldsFunc(rest+" ", unicode.IsSpace)[0], ",.;:!?")
+		if !nameWord.MatchString(word) && !(len(name) > 0 && len(word) == 1) || notNames[word] || isSpelling(rest) || len(name) > 0 && capitals && !s.isCapital(start) {
+			break
+		}
+		if capitals && !s.isCapital(start) {
+			return nil, 0
+		}
+		name = append(name, properCase(s.rawAt(start, start+len(word))))
+		to = start + len(word)
+		if !strings.HasPrefix(s.norm[to:], " ") {
+			break
+		}
+	}
+	if len(name) == 0 || doubtful && !capitals && !nameEnd.MatchString(s.norm[to:]) {
+		return nil, 0
+	}
+	return name, to
+}
+
+func isSpelling(rest string) bool {
+	sp := spellings(rest)
+	return len(sp) > 0 && sp[0].lo == 0
+}
+
+// hasCapitals reports whether the sentence tells names by capitals: machines without
+// punctuation write all in lower case.
+func (s *sentence) hasCapitals() bool { return strings.ToLower(s.raw) != s.raw }
+
+// rawAt returns the raw text for a range of norm.
+func (s *sentence) rawAt(lo, hi int) string {
+	raw := []rune(s.raw)
+	from := len([]rune(s.norm[:lo]))
+	return string(raw[from : from+len([]rune(s.norm[lo:hi]))])
+}
+
+func (s *sentence) isCapital(at int) bool {
+	raw := []rune(s.raw)
+	i := len([]rune(s.norm[:at]))
+	return i < len(raw) && unicode.IsUpper(raw[i])
+}
+
+func properCase(word string) string {
+	if word != strings.ToLower(word) && word != strings.ToUpper(word) {
+		return word
+	}
+	runes := []rune(strings.ToLower(word))
+	for i := range runes {
+		if i == 0 || runes[i-1] == '-' {
+			runes[i] = unicode.ToUpper(runes[i])
+		}
+	}
+	return string(runes)
+}
+
+// withLastName adds a last name that is given later.
+func (c *conversation) withLastName(name []string, at hit) []string {
+	for _, s := range c.mine {
+		if s.at < at.s.at {
+			continue
+		}
+		from := -1
+		if m := lastName.FindStringIndex(s.norm); m != nil {
+			from = m[1]
+		} else if asksLast.MatchString(c.before(s)) && s.turn != at.s.turn && (s.at == 0 || c.all[s.at-1].turn != s.turn) {
+			from = 0
+			if m := leadIn.FindStringIndex(s.norm); m != nil {
+				from = m[1]
+			}
+		}
+		if from < 0 {
+			continue
+		}
+		if last, _ := s.nameAt(from, false); last != nil && wording.Fold(last[0]) != wording.Fold(name[len(name)-1]) {
+			if len(last) > 1 && wording.Fold(last[0]) == wording.Fold(name[0]) {
+				return last
+			}
+			return append(name, last...)
+		}
+		if sp := spellings(s.norm[from:]); len(sp) > 0 && sp[0].lo < 4 && !alike(sp[0].word, wording.Fold(name[len(name)-1])) {
+			return append(name, properCase(sp[0].word))
+		}
+	}
+	return name
+}
+
+// respelled replaces the parts of a name that are spelled out near it.
+func (c *conversation) respelled(name []string) []string {
+	for _, s := range c.mine {
+		if s.field != "" {
+			continue
+		}
+		for _, sp := range spellings(s.norm) {
+			if isAddress(s.norm[sp.hi:]) {
+				continue
+			}
+			best := -1
+			for i := len(name) - 1; i >= 0; i-- {
+				part := wording.Fold(name[i])
+				if alike(sp.word, part) && (best < 0 || distance(sp.word, part) < distance(sp.word, wording.Fold(name[best]))) {
+					best = i
+				}
+			}
+			if best >= 0 {
+				name[best] = properCase(sp.word)
+			} else if lastName.MatchString(s.norm[:sp.lo]) && len(name) == 1 {
+				name = append(name, properCase(sp.word))
+			}
+		}
+	}
+	return name
+}
+
+// isAddress reports whether what follows a spelled word makes it a part of an e-mail address.
+func isAddress(after string) bool {
+	return regexp.MustCompile(`^\W*(at|@|dot|underscore|dash|\d)\b`).MatchString(after)
+}
+
+// spelledOnly returns a name that is only ever spelled.
+func (c *conversation) spelledOnly() ([]string, hit) {
+	for _, s := range c.mine {
+		sp := spellings(s.norm)
+		if len(sp) == 0 || isAddress(s.norm[sp[0].hi:]) || !surelyName.MatchString(s.norm) && !asksName.MatchString(c.before(s)) {
+			continue
+		}
+		return []string{properCase(sp[0].word)}, hit{s, sp[0].lo, sp[0].hi}
+	}
+	return nil, hit{}
+}
+
+var (
+	fullNameField  = regexp.MustCompile(`^(full[ _-]?|your[ _-]?|customer[ _-]?|contact[ _-]?|client[ _-]?)?(name|nombre)s?( completo)?\W*$|^name\b|^nombre\b`)
+	firstNameField = regexp.MustCompile(`first[ _-]?name|^first$|^fname|^nombre$|given`)
+	lastNameField  = regexp.MustCompile(`last[ _-]?name|^last$|^lname|surname|apellido|family[ _-]?name`)
+)
+
+// formName reads the fields of a form.
+func (c *conversation) formName() (string, hit, bool) {
+	var first, last, full *sentence
+	for _, s := range c.mine {
+		switch {
+		case s.field == "":
+		case lastNameField.MatchString(s.field):
+			last = s
+		case firstNameField.MatchString(s.field):
+			first = s
+		case fullNameField.MatchString(s.field):
+			full = s
+		}
+	}
+	switch {
+	case first != nil && last != nil:
+		return first.raw + " " + last.raw, hit{first, 0, len(first.norm)}, true
+	case full != nil:
+		return full.raw, hit{full, 0, len(full.norm)}, true
+	case first != nil:
+		return first.raw, hit{first, 0, len(first.norm)}, true
+	case last != nil:
+		return last.raw, hit{last, 0, len(last.norm)}, true
+	default:
+		return "", hit{}, false
+	}
+}
+
+// findCustomer reads who called and how to answer them.
+func (a *analysis) findCustomer() {
+	if a.answer.Intent == "spam" {
+		return
+	}
+	p := &a.answer.Customer
+	for _, detail := range []struct {
+		field string
+		to    *string
+		find  func() (string, hit, bool)
+	}{
+		{verdict.FieldName, &p.Name, a.findName},
+		{verdict.FieldEmail, &p.Email, a.findEmail},
+		{verdict.FieldPhone, &p.Phone, a.findPhone},
+		{verdict.FieldAddress, &p.Address, a.findAddress},
+	} {
+		if value, at, ok := detail.find(); ok {
+			*detail.to = value
+			a.answer.Evidence = append(a.answer.Evidence, evidence(detail.field, at))
+		}
+	}
+}

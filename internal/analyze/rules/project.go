@@ -1,0 +1,250 @@
+package rules
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/wording"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+var (
+	// desire is a customer who wants something done.
+	desire = words(`(i|we|she|he|they)(?:'m|'re|'d| am| are| is| was| were| would| really| just| also| have| has|'ve)* (been )?(want\w*|wanna|need\w*|like|love|looking|look|hoping|hope|plan\w*|trying|try|ready|interested|thinking|considering|gonna|going to|wondering|wonder|got to|gotta|have to|has to)`,
+		`(quote|estimate|price|bid|pricing|proposal|ballpark) (on|for|to|of|about)`, `how much (would|does|do|is|will|for|to|are)`, `looking (for|to|at|into|in)`, `interested in`, `(redo|redoing|redone|remodel\w*|renovat\w*|replac\w*|install\w*|updat\w*|upgrad\w*|refinish\w*|convert\w*|finish\w*|build\w*|rebuild\w*|repair\w*|fix\w*|gut\w*|moderni[sz]\w+)`, `calling (about|for|regarding|because)`, `need(s|ed)?`, `new`,
+		`(quiero|queremos|necesito|necesitamos|quisiera|quisieramos|busco|buscamos|me gustaria|nos gustaria|me interesa|cambiar|arreglar|renovar|remodelar|instalar|reparar|presupuesto|cotizacion)`)
+	// pastJob is work that is over, or was somebody else's.
+	pastJob    = words(`(you|you guys|y'all|you all|your (crew|company|guys|team)) (did|installed|remodeled|built|put|redid|replaced|finished|painted|already)`, `(did|redid|finished|remodeled|replaced|built|redone|had) (our|my|the|a|it)\b.{0,40}(last|ago|years?|back|before|already|in 20\d\d|summer|spring|fall|winter)`, `already (did|done|redid|have|had|got|been|replaced|remodeled|taken care|finished|updated)`, `last (year|spring|summer|fall|winter|month|time)`, `years? ago`, `months ago`, `a while (back|ago)`, `(was|were|been) (just )?(done|redone|replaced|updated|remodeled|finished)( already| last| in| a| two| three| few|\W*$)`, `used to`, `previous(ly)?`)
+	firstThing = words(`first`, `start(ing)? with`, `priority`, `main(ly)?`, `mostly`, `most(ly)? important\w*`, `more than anything`, `right now`, `primarily`, `biggest`, `especially`, `for now`, `to begin with`, `focus\w*`, `primero`, `principalmente`)
+	laterThing = words(`eventually`, `later( on)?`, `down the (road|line)`, `some ?day`, `phase (two|2|three|3)`, `after that`, `in the future`, `maybe (also|then|some)`, `then maybe`, `next year`, `while you're (at it|here)`, `might (also|as well)`, `possibly`, `if there's (money|budget)`, `at some point`, `mas adelante`, `también|tambien`)
+	together   = words(`all (of it|at once|together|at the same time|of those|of that|three|four|five)`, `everything`, `whole (house|thing|place|home)`, `at the same time`, `at once`, `the works`, `all new`, `entire`, `basically everything`, `todo`)
+
+	deniedBefore = regexp.MustCompile(`\b(not|isn't|wasn't|aren't|don't (need|want|do|have|care about)|doesn't (need|want|include)|didn't (say|want|need|ask|call|mean)|never (said|asked|wanted|mentioned)|nothing (with|about|to do with|wrong with)|instead of|rather than|other than|except( for)?|aside from|apart from|forget( about)?|skip|no|leav(e|ing)|keep(ing)?|no es|no quiero)( (about|for|on|doing|touching|the|a|an|any|our|my|your|to|with|interested|in|el|la|los|las|mi|new|alone|and|or|nor|kitchens?|bath(room)?s?|basements?|roofs?|windows?|floors?|decks?|siding))* ?$`)
+	notOnly      = regexp.MustCompile(`\bnot (just|only|simply|merely)( \w+)* ?$`)
+	deniedAfter  = regexp.MustCompile(`^s?(?:'s| is| are| was| were| has been|'re)? ?(fine|good|okay|ok|great|already|in (good|great) shape|not (the|what|it|included|part)|can wait|stays?|staying|is staying|was last|we('ve)? (already|did|just)|off the table|came out)\b`)
+	aboutCompany = regexp.MustCompile(`\b(is this|did i reach|have i reached|reached|this is) \w+( \w+){0,3}$`)
+	anyProject   = words(`projects?`, `remodel\w*`, `renovat\w*`, `(some |any )?work done`, `home improvement`, `repairs?`, `construction`, `build\w*`, `proyecto`, `remodelacion`, `obra`)
+)
+
+// tally is how much the conversation dwells on a trade, and where first.
+type tally struct {
+	name   string
+	weight float64
+	first  hit
+}
+
+// findProject returns what the customer wants done. Of a job that is over, which a warranty
+// call or a complaint is about, past mentions count too.
+func (c *conversation) findProject(intent string) (string, []request.Evidence) {
+	if slices.Contains([]string{"spam", "wrong_number", "job_seeker", "vendor_solicitation"}, intent) {
+		return verdict.None, nil
+	}
+	pastCounts := intent == "complaint" || intent == "existing_customer"
+	tallies := c.tally(pastCounts)
+	if len(tallies) == 0 {
+		tallies = c.agentTally()
+	}
+	if len(tallies) == 0 {
+		return c.unnamedProject(intent)
+	}
+	if intent == "other" {
+		return verdict.None, nil
+	}
+	best := tallies[0]
+	for _, t := range tallies[1:] {
+		if t.weight > best.weight {
+			best = t
+		}
+	}
+	return best.name, []request.Evidence{evidence(verdict.FieldProjectType, best.first)}
+}
+
+// unnamedProject answers when no trade is named: work of some kind is still a project.
+func (c *conversation) unnamedProject(intent string) (string, []request.Evidence) {
+	if intent != "quote_request" && intent != "appointment" && intent != "service_question" {
+		return verdict.None, nil
+	}
+	if h, ok := find(c.mine, anyProject); ok && !aboutCompany.MatchString(h.s.norm[:h.lo]) {
+		return "other", []request.Evidence{evidence(verdict.FieldProjectType, h)}
+	}
+	return verdict.None, nil
+}
+
+// tally weighs every trade that is named and not denied.
+func (c *conversation) tally(pastCounts bool) []tally {
+	sums := map[string]*tally{}
+	add := func(name string, weight float64, h hit) {
+		if weight <= 0 {
+			return
+		}
+		if sums[name] == nil {
+			sums[name] = &tally{name: name, first: h}
+		}
+		sums[name].weight += weight
+	}
+	for _, s := range c.all {
+		named := c.tradesIn(s)
+		factor := c.projectFactor(s, pastCounts)
+		for _, n := range named {
+			weight := n.weight * factor
+			if n.name == "other" && len(named) > 1 {
+				weight *= 0.3
+			}
+			add(n.name, weight, n.first)
+		}
+		if rooms(named) >= 3 && together.MatchString(s.norm) && factor > 1 {
+			add("whole_home", 12, named[0].first)
+		}
+	}
+	var out []tally
+	for _, t := range trades {
+		if sums[t.name] != nil {
+			out = append(out, *sums[t.name])
+		}
+	}
+	return out
+}
+
+// agentTally falls back on what the agent asks about ("what's your budget for the
+// addition?") when the customer never names it.
+func (c *conversation) agentTally() []tally {
+	var out []tally
+	for _, s := range c.all {
+		if s.agent && agentAsksAbout.MatchString(s.norm) && !no.MatchString(c.after(s)) {
+			out = append(out, c.tradesIn(s)...)
+		}
+	}
+	return out
+}
+
+var agentAsksAbout = words(`(your|the|this|that) \w+`)
+
+// rooms counts the trades but "other", which half the sentences about a house name.
+func rooms(named []tally) int {
+	n := 0
+	for _, t := range named {
+		if t.name != "other" && t.name != "whole_home" {
+			n++
+		}
+	}
+	return n
+}
+
+var projectField = regexp.MustCompile(`project|service|interest|type|work|need|job|room|proyecto|servicio`)
+
+// projectFactor says how much the trades that a sentence names count.
+func (c *conversation) projectFactor(s *sentence, pastCounts bool) float64 {
+	if s.agent {
+		return c.agentFactor(s)
+	}
+	if s.field != "" && projectField.MatchString(s.field) && len(s.norm) < 80 {
+		return 3
+	}
+	factor := 1.0
+	if desire.MatchString(s.norm) {
+		factor = 2
+	}
+	if firstThing.MatchString(s.norm) {
+		factor += 0.7
+	}
+	if laterThing.MatchString(s.norm) {
+		factor *= 0.35
+	}
+	if !pastCounts && pastJob.MatchString(s.norm) {
+		factor *= 0.25
+	}
+	return factor
+}
+
+// agentFactor counts what the agent names and the customer confirms at once.
+func (c *conversation) agentFactor(s *sentence) float64 {
+	answer := c.after(s)
+	if yes.MatchString(answer) && !no.MatchString(answer) && agentSumsUp.MatchString(s.norm) {
+		return 1
+	}
+	return 0
+}
+
+var agentSumsUp = anyOf(`\?\W*$`, `\b(so you|you(?:'re| are) (looking|wanting|interested|calling)|sounds like|just to confirm|i have you)\b`)
+
+// tradesIn returns the trades that a sentence names and does not deny, each once.
+func (c *conversation) tradesIn(s *sentence) []tally {
+	var out []tally
+	norm := maskName(s.norm, wording.Fold(c.in.Tenant.Name))
+	for _, t := range trades {
+		best := tally{name: t.name}
+		for _, cue := range t.cues {
+			for _, at := range cue.re.FindAllStringIndex(norm, -1) {
+				weight := cue.weight * mentionFactor(norm, at, t.name)
+				if weight > best.weight {
+					best.weight, best.first = weight, hit{s, at[0], at[1]}
+				}
+			}
+		}
+		if best.weight > 0 {
+			out = append(out, best)
+		}
+	}
+	return placesLast(norm, out)
+}
+
+// maskName blanks the company's own name: "is this Summit Kitchens?" is no project.
+func maskName(norm, name string) string {
+	if name == "" {
+		return norm
+	}
+	return regexp.MustCompile(`\b`+regexp.QuoteMeta(name)+`\b`).ReplaceAllStringFunc(norm, func(m string) string {
+		blank := make([]byte, len(m))
+		for i := range blank {
+			blank[i] = '_'
+		}
+		return string(blank)
+	})
+}
+
+// mentionFactor is 0 for a mention that is denied or part of something else.
+func mentionFactor(norm string, at []int, name string) float64 {
+	before, after := norm[:at[0]], norm[at[1]:]
+	switch {
+	case deniedBefore.MatchString(before) && !notOnly.MatchString(before):
+		return 0
+	case deniedAfter.MatchString(after):
+		return 0
+	case aboutCompany.MatchString(before):
+		return 0
+	case name == "whole_home" && ofTrade.MatchString(norm):
+		return 0.2
+	case roomBeforeThing.MatchString(after):
+		return 0.3
+	default:
+		return 1
+	}
+}
+
+// placesLast lowers rooms that only say where another trade's work is: "a leak in the
+// bathroom", "the outlets in the kitchen".
+func placesLast(norm string, named []tally) []tally {
+	if len(named) < 2 {
+		return named
+	}
+	for i := range named {
+		t := &named[i]
+		room := t.name == "kitchen" || t.name == "bathroom" || t.name == "basement" || t.name == "addition"
+		if room && t.weight >= plainCue && roomAsPlace.MatchString(norm[:t.first.lo]) && !ownThings(t.name, named) {
+			t.weight *= 0.3
+		}
+	}
+	return named
+}
+
+// ownThings reports whether all other trades in the sentence are only faintly named, so
+// that the room is the project after all ("tile in the bathroom").
+func ownThings(room string, named []tally) bool {
+	for _, t := range named {
+		if t.name != room && t.weight > faintCue {
+			return false
+		}
+	}
+	return room != "bathroom" && room != "kitchen" || !slices.ContainsFunc(named, func(t tally) bool { return t.name == "plumbing" })
+}

@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+)
+
+// spelled is a word that was spelled out, letter by letter.
+type spelled struct {
+	word   string
+	lo, hi int
+}
+
+// oneLetter is a letter as people spell it: alone, doubled, or with a word for it.
+const oneLetter = `(?:(?:double|capital|lower ?case)[ -])*[a-z](?: (?:as in|like|for|like in|de) [a-z]+)?`
+
+var (
+	spellPattern  = regexp.MustCompile(`(?:^|[^a-z0-9'])(` + oneLetter + `(?:(?:\.? ?[-,.]+ ?| )(?:and )?` + oneLetter + `\b){2,})`)
+	letterPattern = regexp.MustCompile(`\b((?:double|capital|lower ?case)[ -])*([a-z])\b(?: (?:as in|like in|like|for|de) [a-z]+)?`)
+)
+
+// spellings returns the words that are spelled out in a folded text. "S-M-Y-T-H-E",
+// "d a n a", "B as in boy, R, I, double N".
+func spellings(norm string) []spelled {
+	var out []spelled
+	for _, at := range spellPattern.FindAllStringSubmatchIndex(norm, -1) {
+		if word := letters(norm[at[2]:at[3]]); len(word) >= 3 {
+			out = append(out, spelled{word, at[2], at[3]})
+		}
+	}
+	return out
+}
+
+func letters(text string) string {
+	var b strings.Builder
+	for _, m := range letterPattern.FindAllStringSubmatch(text, -1) {
+		b.WriteString(m[2])
+		if strings.HasPrefix(m[0], "double") {
+			b.WriteString(m[2])
+		}
+	}
+	return b.String()
+}
+
+// distance is the Levenshtein distance of two short words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j]+1, row[j+1]+1, diagonal+cost)
+		}
+	}
+	return row[len(b)]
+}
+
+// alike reports whether a recogniser could have heard one word for the other.
+func alike(a, b string) bool {
+	if a == "" || b == "" {
+		return false
+	}
+	longer := max(len(a), len(b))
+	limit := max(1, longer/2)
+	if a[0] != b[0] {
+		limit = longer / 3
+	}
+	return distance(a, b) <= limit
+}

@@ -1,0 +1,142 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	// machine is what only a recording says.
+	machine = words(`press (one|two|three|nine|zero|star|pound|\d|any key|the)`, `(oprima|presione|marque) (el )?(uno|dos|nueve|\d)`, `this is (a|an) (recorded|automated|pre-?recorded|important (automated|recorded|message|notice|call))`, `(automated|pre-?recorded|recorded) (message|call|announcement|system)`, `do(n't| not) hang up`, `to (be removed|opt out|unsubscribe|stop (these|receiving))`, `to speak (to|with) (a|an|one of our) (\w+ )?(agent|representative|specialist|advisor|operator|associate)`, `(remove|take) (you|your number) (from|off) (our|the|this) (call(ing)? )?list`, `this is your (final|last|second|third) (notice|attempt|call|courtesy|warning|reminder)`, `(final|last|second) (courtesy|attempt|notice|warning) (call|to)`, `stay on the line (to|for|and)`, `este es un mensaje (grabado|automatico)`)
+	// bulk is what is offered to everybody with a telephone.
+	bulk = words(`(car|vehicle|auto\w*)('s)?\b.{0,30}warranty`, `extended (vehicle |auto |car )?warranty\b.{0,40}(expir|vehicle|car|coverage)`, `google (business|listing|my business|maps|voice)( listing| profile)?\b.{0,60}(verif\w*|suspend\w*|expir\w*|unverified|flagged|removed|claim\w*|not (showing|listed)|optimi\w*|updat\w*|inactive)`, `(verify|claim|update) your (google|business) (listing|profile|business)`, `(business|working capital|small business|merchant|unsecured) (loan|loans|funding|line of credit|capital|advance|cash)\b`, `(pre-?approved|pre-?qualified|approved) for (up to|a|an|\$|funding|over)`, `merchant cash`, `(lower|reduce|reducing|lowering|cut) your\b.{0,20}(interest|electric|energy|power|utility|credit card|student)`, `social security (number|administration|office|benefits)`, `(the )?irs\b`, `(arrest )?warrant (for|out|has)`, `congratulations\b.{0,60}(selected|won|winner|qualif\w*|eligible|chosen)`, `(you have|you've|your (number|name|business|company|home) (has|was|have)) (been )?(selected|chosen|won|qualified)`, `(free|all.expense\w*|complimentary|discounted).{0,20}(cruise|vacation|trip|getaway|stay)`, `gift cards?`, `(bitcoin|crypto\w*|forex)`, `student loans?`, `medicare|health insurance|life insurance|final expense`, `credit card (debt|balance|rates?)`, `(electric|power|utility|gas) (service|account)\b.{0,40}(disconnect\w*|suspend\w*|shut off)`, `(ppp|employee retention|erc|erp) (loan|credit|funds)`, `tax (debt|relief|resolution)`, `timeshare`, `your (computer|account|package|amazon|apple)\b.{0,40}(virus|compromis\w*|suspend\w*|charge|purchase)`, `(prestamo|garantia extendida|ha sido seleccionad\w)`, `act (now|fast|today)`, `limited.time offer`)
+	// bulkForm is what bots and list buyers write into forms.
+	bulkForm = words(`seo`, `search engine (optimi\w*|ranking\w*|visibility)`, `(first|top|1st) page( of| on| ranking)?( google| search)?`, `rank\w* (higher|on google|better|#?1|number one|at the top|your)`, `google rank\w*`, `back ?links?`, `guest posts?`, `sponsored (post|article|content)`, `(web ?site|web) (design|redesign|developer|development|traffic|audit|visitors)`, `redesign\w* your (web)?site`, `(increase|boost|drive|grow|more|generate)\b.{0,25}(traffic|visitors|ranking|online (presence|visibility)|sales|followers|revenue)`, `(your|the) (web ?site|site|domain)\b.{0,60}(errors?|rank\w*|optimi\w*|traffic|audit|improve\w*|visibility|issues|redesign|slow|mobile)`, `(social media|digital|internet|online|email) marketing`, `(leads?|email|contact|mailing) (list|database)s?`, `(exclusive|qualified|guaranteed|fresh|verified) (leads|appointments|jobs)`, `(virtual assistants?|outsourc\w*|offshore|data entry|app development)`, `(casino|viagra|cialis|porn|escorts?|betting|xxx|replica|pharmacy|pills)`, `(bitcoin|crypto\w*|forex|investment opportunity|passive income|make money)`, `(explainer|promo\w*) videos?`, `unsubscribe`, `opt.?out`, `(click|visit) (here|the link|this link|below)`, `domain (name|authority|expir\w*)`, `loan offer`, `(business|working capital) (loan|loans|funding|capital)`, `bulk (email|sms)`, `chat ?bot`, `reply (yes|stop|with)`, `\d+ (visitors|backlinks|followers)`)
+	link     = regexp.MustCompile(`https?://|www\.|\[url|<a |\b[a-z0-9-]+\.(ru|xyz|top|click|info|biz|online|site|shop|cn)\b|bit\.ly`)
+)
+
+// readSpam finds machines, bulk offers and bogus forms.
+func (c *conversation) readSpam() finding {
+	if c.isForm() {
+		return c.readFormSpam()
+	}
+	if h, ok := find(c.mine, machine); ok && (c.isMonologue() || c.said(bulk)) {
+		return finding{"spam", h, true, 0.95}
+	}
+	if h, ok := find(c.mine, bulk); ok && c.isMonologue() && !c.hasHome() {
+		return finding{"spam", h, true, 0.85}
+	}
+	return finding{}
+}
+
+func (c *conversation) readFormSpam() finding {
+	if h, ok := find(c.mine, bulkForm); ok && !c.hasHome() {
+		return finding{"spam", h, true, 0.9}
+	}
+	links := 0
+	var first hit
+	for _, s := range c.mine {
+		if at := link.FindStringIndex(s.norm); at != nil && !regexp.MustCompile(`url|page|referr|link|website|source`).MatchString(s.field) {
+			if links == 0 {
+				first = hit{s, at[0], at[1]}
+			}
+			links += len(link.FindAllStringIndex(s.norm, -1))
+		}
+	}
+	if links > 0 && !c.hasHome() {
+		return finding{"spam", first, true, 0.85}
+	}
+	if h, ok := c.gibberish(); ok {
+		return finding{"spam", h, true, 0.8}
+	}
+	return finding{}
+}
+
+// hasHome reports whether the customer speaks of work on a place of their own.
+func (c *conversation) hasHome() bool {
+	_, wants := c.wantsWork()
+	return wants && c.said(words(`(my|our) (house|home|kitchen|bath\w*|basement|roof|deck|windows?|floors?|place|condo|property|garage|yard|attic|room|living room|bedroom|siding|patio|porch|furnace|ac|addition|master)`, `mi (casa|cocina|bano|techo)`))
+}
+
+// gibberish finds a form whose fields are random letters: no vowels where words have some.
+func (c *conversation) gibberish() (hit, bool) {
+	junk, checked := 0, 0
+	var first hit
+	for _, s := range c.mine {
+		if regexp.MustCompile(`mail|phone|zip|tel|url|date|time|id\b`).MatchString(s.field) {
+			continue
+		}
+		checked++
+		if isGibberish(s.raw) {
+			if junk == 0 {
+				first = hit{s, 0, len(s.norm)}
+			}
+			junk++
+		}
+	}
+	return first, junk > 0 && junk*2 >= checked
+}
+
+var (
+	consonants = regexp.MustCompile(`(?i)[bcdfghjklmnpqrstvwxz]{6,}`)
+	mixedCase  = regexp.MustCompile(`[a-z][A-Z]+[a-z]+[A-Z]`)
+	foreign    = regexp.MustCompile(`\p{Cyrillic}|\p{Han}|\p{Hangul}|\p{Arabic}|\p{Thai}`)
+)
+
+func isGibberish(raw string) bool {
+	for _, word := range strings.Fields(raw) {
+		if len(word) >= 6 && !strings.ContainsAny(word, "@./") && (consonants.MatchString(word) || len(word) >= 8 && mixedCase.MatchString(word)) {
+			return true
+		}
+	}
+	return foreign.MatchString(raw)
+}
+
+var (
+	wrongNumber = words(`wrong (number|place|company|business|person|house|department|office|extension)`, `(dialed|called|reached|got|have|hit) the wrong`, `mis-?dial\w*`, `numero equivocado`, `me equivoque`, `(thought|think) (this|you) (was|were|is) (the )?(\w+ ){0,3}(office|store|clinic|school|restaurant|salon|pharmacy|bank|hospital|shop)`)
+	otherPlace  = words(`is (this|that)( not)? (the |dr\.? |doctor )?(\w+ ){0,4}(pizza|pizzeria|dentist\w*|dental|doctor|doctor's|clinic|pharmacy|hospital|salon|school|restaurant|bank|vet\w*|library|church|hotel|airline|bakery|cafe|florist|garage|dealership|insurance|dmv|walmart|post office|auto\w*|motors|tire\w*|veterinar\w*|animal|nail\w*|barber\w*|gym|daycare|cable|wireless|urgent care|urgent|pediatric\w*)`, `(looking for|trying to (reach|get|call|get a hold of|get hold of)|calling for|is) (dr\.?|doctor|the) (\w+ ){0,3}(office|clinic|pharmacy|school|store|restaurant|dentist|dealership|hospital|salon|bank)?`, `(order|pick ?up|refill|prescription|appointment with dr|make a reservation|large (pepperoni|pizza)|haircut|oil change|checkup|teeth cleaning)`, `(trying to (reach|get|call|get a hold of)|looking for|is) [a-z]+( there| home| available| in)?\W*$`)
+	agentDenies = words(`(you(?:'ve| have|'ve got)?|i think you(?:'ve| have)?|looks like you(?:'ve| have)?|may have|might have|must have) (\w+ )?(the |a )?wrong`, `wrong number`, `(no one|nobody|no-one|there's no ?(one|body)?|we don't have( a| anyone| anybody)?|there isn't (a|anyone|anybody)) (\w+ )?(here )?(by|with|named|called|here)`, `no,? (sir|ma'am)?,? ?(this is|we're|we are|you(?:'ve| have) (reached|called))`, `we(?:'re| are) (a|an) (\w+ )?(remodel\w*|home|construction|roofing|contract\w*|kitchen|renovation)`, `numero equivocado`)
+	sorryCaller = words(`sorry`, `my (bad|mistake|apologies)`, `never ?mind`, `apologi[sz]e`, `oops`, `whoops`, `disculp\w+`, `perdon\w*`)
+)
+
+// readWrongNumber finds callers who wanted somebody else.
+func (c *conversation) readWrongNumber() finding {
+	if h, ok := find(c.mine, wrongNumber); ok && !c.hasHome() && !c.said(complains) {
+		return finding{"wrong_number", h, true, 0.95}
+	}
+	h, other := find(c.mine, otherPlace)
+	for _, s := range c.all {
+		if !s.agent || !agentDenies.MatchString(s.norm) {
+			continue
+		}
+		if _, wants := c.wantsWork(); wants {
+			continue
+		}
+		if other {
+			return finding{"wrong_number", h, true, 0.9}
+		}
+		if sorry, ok := find(c.mine, sorryCaller); ok && c.words() < 60 {
+			return finding{"wrong_number", sorry, true, 0.75}
+		}
+	}
+	return finding{}
+}
+
+var jobCues = cueSet{
+	strong: words(`(are|if|whether|is) (you|y'all|you guys|you all|your company|they|your crew)( guys| all)?( still| currently| looking to| doing any| actively)? (hir(e|ing)|taking (applications|on (help|people|workers)))`, `(hiring|now hiring|help wanted)`, `(looking for|need|want|seeking|after|in search of) (a job|work(?: as| in| with|\W*$)|employment|steady work|a position|full.?time( work)?|part.?time( work)?|an? (apprenticeship|internship))`, `(job|employment) (application|posting|opening|openings|position|ad|listing|opportunit\w+|inquiry)`, `(my|a|the) (resume|cv|curriculum)`, `(apply|applying|applied|application) (for (a|the|any|work|your) ?(job|position|opening|work|\w+ (job|position|role|opening))|to work|in person|with (you|your company)|online for)`, `(fill out|pick up|drop off|submit|send in) (an |a |my |the )?(application|resume)`, `(any|open|available) (positions|openings|jobs|job openings|work available)( available| open)?`, `come (to )?work for (you|y'all)`, `work for (your company|you guys|y'all)`, `(estan|esta) contratando`, `(busco|buscando|necesito) (trabajo|empleo|chamba)`, `(tienen|hay|alguna) (trabajo|vacante\w*|empleo)`, `solicitud de (empleo|trabajo)`, `the (carpenter|installer|estimator|painter|laborer|project manager|sales|office|admin\w*|driver) (job|position|role|opening)`, `job (you|that) (posted|advertised)`, `posted (on|a job)\b.{0,20}(indeed|craigslist|zip)`, `on indeed`),
+	weak:   words(`years? (of )?experience`, `(my own|own) (tools|truck|transportation)`, `i(?:'m| am| was| have been|'ve been) (a|an|working as a) (\w+ )?(carpenter|framer|installer|painter|tile setter|roofer|laborer|estimator|electrician|plumber|drywaller|apprentice|foreman|handyman|helper|finish carpenter)`, `(start|available) (right away|immediately|monday|tomorrow)`, `(pay|wage|hourly rate|benefits|per hour)`, `(references|background check|drug test)`, `experiencia`, `interview`, `(position|opening|job)s?\b.{0,20}(filled|available|open)`, `laid off`, `what do you (guys )?pay`),
+}
+
+// readJobSeeker finds people who look for work at the company.
+func (c *conversation) readJobSeeker() finding {
+	score, at := jobCues.score(c.mine)
+	if c.isForm() {
+		if h, ok := find(c.mine, words(`resume`, `cv`, `hiring`, `employment`, `career\w*`, `job (application|opportunity|opening)`)); ok {
+			score, at = score+2, h
+		}
+	}
+	if score < enough || c.hasHome() {
+		return finding{}
+	}
+	return finding{"job_seeker", at, true, 0.9}
+}

@@ -1,0 +1,81 @@
+package analyze
+
+import (
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/rubric"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/rules"
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
+	"github.com/your-org/multi-tenant-pipeline/internal/contact"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// Subject is one request with everything that its analysis depends on.
+type Subject struct {
+	Input       prompt.Input
+	Transcript  *request.Transcript
+	Contactable bool               // there is a number or an address to answer to
+	Weights     map[string]float64 // the tenant's; nil: the default
+}
+
+// Rules analyses the subject without a model.
+func (s Subject) Rules() *request.Analysis {
+	checked := verdict.Check(rules.Analyze(s.Input), s.Transcript)
+	result := s.conclude(&checked)
+	result.Analyzer = request.AnalyzerRules
+	result.PromptVersion = rules.Version
+	return result
+}
+
+// Answered analyses the subject by a model's answer. The error is a *verdict.Fault if the
+// answer cannot be used.
+func (s Subject) Answered(text string) (*request.Analysis, error) {
+	answer, err := verdict.Decode([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	checked := verdict.Check(answer, s.Transcript)
+	if checked.Unfounded(s.Transcript) {
+		return nil, &verdict.Fault{Why: "none of its quotes is in the segments"}
+	}
+	result := s.conclude(&checked)
+	result.Analyzer = request.AnalyzerModel
+	result.PromptVersion = prompt.Version
+	result.ModelScore = &answer.ScoreEstimate
+	return result, nil
+}
+
+// conclude scores a checked answer and writes it as a result.
+func (s Subject) conclude(c *verdict.Checked) *request.Analysis {
+	score := rubric.Score(c, s.facts(), s.Weights)
+	result := &request.Analysis{
+		Intent: c.Intent, ProjectType: c.ProjectType, Timeline: c.Timeline, Budget: c.Budget,
+		IsLead: score.IsLead, Spam: c.Spam || c.Intent == "spam",
+		LeadScore: score.Score, ScoreBand: score.Band, ScoreBreakdown: score.Breakdown,
+		Confidence: c.Trust(), Summary: c.Summary, Sentiment: c.Sentiment, Customer: c.Customer,
+		Appointment: c.Appointment, NextSteps: c.NextSteps, Evidence: c.Evidence, Warnings: c.Warnings,
+	}
+	if email := result.Customer.Email; email != "" && contact.Email(email) == "" {
+		result.Customer.Email = ""
+		result.Warnings = append(result.Warnings, "the e-mail address is not one and was dropped")
+	}
+	if result.Evidence == nil { // the contract has a list, not null
+		result.Evidence = []request.Evidence{}
+	}
+	return result
+}
+
+func (s Subject) facts() rubric.Facts {
+	call := s.Input.Call
+	return rubric.Facts{
+		Contactable: s.Contactable,
+		Words:       !s.Transcript.Empty(),
+		Missed:      s.Input.Kind == request.Call && (!call.Answered || call.Voicemail),
+		DurationS:   call.DurationS,
+	}
+}
+
+// Rescore gives an analysis the score that other weights make of it.
+func Rescore(a *request.Analysis, weights map[string]float64) {
+	r := rubric.Rescore(a.ScoreBreakdown, weights)
+	a.LeadScore, a.ScoreBand, a.IsLead, a.ScoreBreakdown = r.Score, r.Band, r.IsLead, r.Breakdown
+}
