@@ -39,7 +39,7 @@ func (s *stack) environment() map[string]string {
 
 		"OUTBOUND_ALLOW_LOOPBACK": "true",
 		"CALLRAIL_BASE_URL":       s.sandbox.URL() + "/callrail",
-		"DASHBOARD_URL":           s.services["api"] + "/dashboard",
+		"DASHBOARD_URL":           s.services["api"] + "/v1", // links lead to the request in the API
 	}
 	maps.Copy(env, s.emulators())
 	maps.Copy(env, s.speech())
