@@ -128,10 +128,27 @@ func TestALeadIsDeliveredExactlyOnce(t *testing.T) {
 			c := call(s, 0, fmt.Sprintf("CAL0000000000000000000000000000016%d", i), phone, "EXAMPLE JAMIE")
 			s.addCall(t, c, sampleAudio(t, "bathroom-visit", 160+i), conversation("bathroom", "Jamie Example"))
 			id := s.mustDeliver(t, 0, c)
-			time.Sleep(time.Duration(rand.IntN(1500)) * time.Millisecond) // any moment
+			time.Sleep(time.Duration(rand.IntN(700)) * time.Millisecond) // any moment
 			s.kill(t, service)
 			s.exactlyOnce(t, 0, phone, id)
 		})
+	}
+}
+
+func TestALeadIsDeliveredExactlyOnceByAPushThatDiesInsideASlowCRMCall(t *testing.T) {
+	s := start(t, nil, "-separate", "-no-samples")
+	faults := encode(t, []map[string]any{{"system": "hubspot", "latency_ms": 400}})
+	if status, body := request(t, http.MethodPut, s.SandboxURL+"/faults", "application/json", faults, nil); status/100 != 2 {
+		t.Fatalf("set faults: %d %s", status, body)
+	}
+	for i := range 2 {
+		phone := fmt.Sprintf("+1303555014%d", i)
+		c := call(s, 0, fmt.Sprintf("CAL0000000000000000000000000000014%d", i), phone, "EXAMPLE ALEX")
+		s.addCall(t, c, sampleAudio(t, "bathroom-visit", 140+i), conversation("bathroom", "Alex Example"))
+		id := s.mustDeliver(t, 0, c)
+		time.Sleep(time.Second + time.Duration(rand.IntN(2500))*time.Millisecond)
+		s.kill(t, "push")
+		s.exactlyOnce(t, 0, phone, id)
 	}
 }
 
