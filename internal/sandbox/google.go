@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -59,8 +60,8 @@ func (s *Sandbox) startGoogle(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := server.Serve(listener); err != nil {
-			s.cfg.Log.Error("sandbox does not serve gRPC any more", "error", err)
+		if err := server.Serve(listener); err != nil && !errors.Is(err, grpc.ErrServerStopped) {
+			s.cfg.Log.ErrorContext(ctx, "sandbox does not serve gRPC any more", "error", err)
 		}
 	}()
 	s.defers(func() {

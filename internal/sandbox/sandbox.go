@@ -30,6 +30,13 @@ const loopback = "127.0.0.1:0"
 // headerTimeout bounds how long a client may take over its headers.
 const headerTimeout = 10 * time.Second
 
+// Defaults of the recogniser: long enough for a batch to be met while it runs, and for a
+// local engine to get through a long call.
+const (
+	batchDuration  = 300 * time.Millisecond
+	commandTimeout = 10 * time.Minute
+)
+
 // Tenant is a company with its accounts at the outside systems.
 type Tenant struct {
 	ID                string
@@ -52,7 +59,7 @@ type Config struct {
 	Bucket        string // of recordings
 	Listen        string // host:port of the HTTP address; empty: any free port of the loopback interface
 	SearchLag     time.Duration
-	Speech        speech.Config  // Location empty: us
+	Speech        speech.Config  // empty: in us, with the defaults
 	SpeechCommand string         // wins over Speech.Command
 	Player        control.Player // delivers samples; nil: none
 	FaultSeed     uint64         // of the faults' probabilities
@@ -98,6 +105,8 @@ func newSandbox(cfg Config) *Sandbox {
 	}
 	cfg.Listen = cmp.Or(cfg.Listen, loopback)
 	cfg.Speech.Location = cmp.Or(cfg.Speech.Location, "us")
+	cfg.Speech.Duration = cmp.Or(cfg.Speech.Duration, batchDuration)
+	cfg.Speech.CommandTimeout = cmp.Or(cfg.Speech.CommandTimeout, commandTimeout)
 	cfg.Speech.Command = cmp.Or(cfg.SpeechCommand, cfg.Speech.Command)
 	return &Sandbox{cfg: cfg, faults: fault.New(cfg.FaultSeed), journal: journal.New(cfg.Now)}
 }

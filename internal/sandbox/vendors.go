@@ -29,7 +29,7 @@ func (s *Sandbox) startMail(ctx context.Context) error {
 	s.mail = server
 	s.defers(func() {
 		if err := server.Close(); err != nil {
-			s.cfg.Log.Warn("sandbox mail relay did not close well", "error", err)
+			s.cfg.Log.WarnContext(ctx, "sandbox mail relay did not close well", "error", err)
 		}
 	})
 	return nil

@@ -2,7 +2,7 @@ package callrail_test
 
 import (
 	"crypto/hmac"
-	"crypto/sha1" //nolint:gosec // CallRail signs with HMAC-SHA1
+	"crypto/sha1"
 	"encoding/base64"
 	"encoding/json"
 	"errors"

@@ -1,7 +1,6 @@
 package callrail
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,7 +33,7 @@ func selectFields(w http.ResponseWriter, r *http.Request, basic, extra []string)
 		case slices.Contains(extra, name):
 			fields = append(fields, name)
 		default:
-			refuse(w, http.StatusBadRequest, fmt.Sprintf("Invalid field requested: %s", name))
+			refuse(w, http.StatusBadRequest, "Invalid field requested: "+name)
 			return nil, false
 		}
 	}

@@ -2,6 +2,7 @@ package callrail
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -25,7 +26,7 @@ func (s span) holds(t time.Time) bool { return !t.Before(s.from) && !t.After(s.t
 func (s *Server) spanOf(query url.Values) (span, error) {
 	loc, err := time.LoadLocation(query.Get("time_zone"))
 	if err != nil {
-		return span{}, fmt.Errorf("invalid time_zone")
+		return span{}, errors.New("invalid time_zone")
 	}
 	now := s.cfg.Now()
 	if !query.Has("start_date") && !query.Has("end_date") {
@@ -35,7 +36,7 @@ func (s *Server) spanOf(query url.Values) (span, error) {
 	if query.Has("start_date") {
 		from, _, err := parseDate(query.Get("start_date"), loc)
 		if err != nil {
-			return span{}, fmt.Errorf("invalid start_date")
+			return span{}, errors.New("invalid start_date")
 		}
 		if from.Before(within.from.AddDate(0, 0, -1)) {
 			return span{}, fmt.Errorf("start_date is more than %d months ago", oldestMonths)
@@ -45,7 +46,7 @@ func (s *Server) spanOf(query url.Values) (span, error) {
 	if query.Has("end_date") {
 		_, to, err := parseDate(query.Get("end_date"), loc)
 		if err != nil {
-			return span{}, fmt.Errorf("invalid end_date")
+			return span{}, errors.New("invalid end_date")
 		}
 		within.to = to
 	}

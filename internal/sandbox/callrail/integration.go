@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -99,7 +100,7 @@ func (s *Server) integrationOf(company *Company) *integration {
 
 func (s *Server) addIntegration(company *Company, config map[string][]string) *integration {
 	s.nextID++
-	i := &integration{id: fmt.Sprint(800_000 + s.nextID), company: company, state: "active", config: config}
+	i := &integration{id: strconv.Itoa(800_000 + s.nextID), company: company, state: "active", config: config}
 	s.integrations = append(s.integrations, i)
 	return i
 }

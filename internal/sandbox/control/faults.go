@@ -2,7 +2,6 @@ package control
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/fault"
@@ -17,12 +16,6 @@ func (s *Server) replaceFaults(w http.ResponseWriter, r *http.Request) {
 	if err := dec.Decode(&faults); err != nil {
 		refuse(w, http.StatusBadRequest, "decode faults: "+err.Error())
 		return
-	}
-	for _, f := range faults {
-		if _, ok := s.systems[f.System]; !ok {
-			refuse(w, http.StatusBadRequest, fmt.Sprintf("system %q is not in this sandbox", f.System))
-			return
-		}
 	}
 	if err := s.cfg.Faults.Replace(faults); err != nil {
 		refuse(w, http.StatusBadRequest, err.Error())

@@ -207,7 +207,7 @@ func TestControl_refuses_mistakes(t *testing.T) {
 		parts                    map[string]string
 		want                     int
 	}{
-		{"a fault of a system that is not here", "PUT", "/faults", `[{"system":"salesforce","status":500}]`, nil, 400},
+		{"a fault of an unknown system", "PUT", "/faults", `[{"system":"hubspott","status":500}]`, nil, 400},
 		{"a misspelt fault", "PUT", "/faults", `[{"system":"hubspot","pathprefix":"/crm","status":500}]`, nil, 400},
 		{"a fault that does nothing", "PUT", "/faults", `[{"system":"hubspot"}]`, nil, 400},
 		{"no sample", "POST", "/play", "", nil, 400},

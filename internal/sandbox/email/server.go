@@ -111,11 +111,16 @@ func (s *Server) CA() []byte { return slices.Clone(s.authority.pem) }
 // Close ends every session and stops listening. It is called once.
 func (s *Server) Close() error {
 	close(s.closing)
-	err := s.smtp.Close()
+	// The SMTP server does not know a listener that it has not begun to serve yet.
+	return errors.Join(unlessClosed(s.smtp.Close()), unlessClosed(s.listener.Close()), <-s.served)
+}
+
+// unlessClosed drops the error of whoever closes the listener second.
+func unlessClosed(err error) error {
 	if errors.Is(err, net.ErrClosed) {
-		err = nil
+		return nil
 	}
-	return errors.Join(err, <-s.served)
+	return err
 }
 
 // Objects returns the messages that were accepted.

@@ -163,6 +163,19 @@ func TestRelay_is_only_trusted_with_its_authority(t *testing.T) {
 	}
 }
 
+func TestClose_right_after_the_start_returns(t *testing.T) {
+	t.Parallel()
+	for range 50 {
+		server, err := email.Start(t.Context(), email.Config{Listen: "127.0.0.1:0"})
+		if err != nil {
+			t.Fatalf("Start: %v", err)
+		}
+		if err := server.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+	}
+}
+
 func TestFaults_disturb_a_mail(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

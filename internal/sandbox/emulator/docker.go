@@ -30,7 +30,7 @@ func dockerEngine(ctx context.Context) (string, bool) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, engineTimeout)
 	defer cancel()
-	err = exec.CommandContext(ctx, docker, "version", "--format", "{{.Server.Version}}").Run()
+	err = exec.CommandContext(ctx, docker, "version", "--format", "{{.Server.Version}}").Run() //nolint:gosec // found on PATH
 	return docker, err == nil
 }
 

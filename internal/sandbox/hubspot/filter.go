@@ -14,7 +14,7 @@ func (f filter) check(s *schema) *apiError {
 	if _, ok := s.properties[f.Property]; !ok {
 		return unknownProperty(f.Property)
 	}
-	ok := false
+	var ok bool
 	switch f.Operator {
 	case "EQ", "NEQ", "LT", "LTE", "GT", "GTE", "CONTAINS_TOKEN", "NOT_CONTAINS_TOKEN":
 		ok = f.Value != nil && *f.Value != ""

@@ -96,7 +96,7 @@ func (p *push) post(ctx context.Context, m *pubsub.Message, attempt int) (int, e
 	if err != nil {
 		return 0, fmt.Errorf("push: %w", err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // the status is all that counts
+	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 1<<20))
 	return resp.StatusCode, nil
 }

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"strings"
 	"unicode/utf8"
@@ -29,7 +28,7 @@ func (s *Server) run(ctx context.Context, path string, durationS float64) ([]Tur
 		defer cancel()
 	}
 	cmd := exec.CommandContext(ctx, "sh", "-c", s.cfg.Command, "sh", path) //nolint:gosec // the developer's own command
-	cmd.Env = append(os.Environ(), "AUDIO_FILE="+path)
+	cmd.Env = append(cmd.Environ(), "AUDIO_FILE="+path)
 	dieTogether(cmd)
 	out, err := cmd.Output()
 	var failed *exec.ExitError

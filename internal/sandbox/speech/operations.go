@@ -90,7 +90,7 @@ func progress(passed, total time.Duration) int32 {
 	if total <= 0 || passed >= total {
 		return 99
 	}
-	return int32(max(0, 99*passed/total))
+	return int32(max(0, 99*passed/total)) //nolint:gosec // 0 to 99
 }
 
 func (o *operation) metadata(percent int32, updated time.Time) *speechpb.OperationMetadata {
