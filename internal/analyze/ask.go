@@ -83,7 +83,7 @@ func (a *asker) unusable(reason, why string) error {
 // faultOf returns what was wrong with an answer, in fixed words; empty if there was none.
 func faultOf(err error) string {
 	var (
-		fault   *verdict.Fault
+		fault   *verdict.FaultError
 		refused *gemini.RefusedError
 	)
 	switch {

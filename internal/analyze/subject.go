@@ -26,7 +26,7 @@ func (s Subject) Rules() *request.Analysis {
 	return result
 }
 
-// Answered analyses the subject by a model's answer. The error is a *verdict.Fault if the
+// Answered analyses the subject by a model's answer. The error is a *verdict.FaultError if the
 // answer cannot be used.
 func (s Subject) Answered(text string) (*request.Analysis, error) {
 	answer, err := verdict.Decode([]byte(text))
@@ -35,7 +35,7 @@ func (s Subject) Answered(text string) (*request.Analysis, error) {
 	}
 	checked := verdict.Check(answer, s.Transcript)
 	if checked.Unfounded(s.Transcript) {
-		return nil, &verdict.Fault{Why: "none of its quotes is in the segments"}
+		return nil, &verdict.FaultError{Why: "none of its quotes is in the segments"}
 	}
 	result := s.conclude(&checked)
 	result.Analyzer = request.AnalyzerModel

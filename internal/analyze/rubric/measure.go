@@ -1,7 +1,6 @@
 package rubric
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
@@ -196,5 +195,5 @@ func (m measurer) contact() request.Factor {
 func (m measurer) engagement() request.Factor {
 	claim := m.answer.Signals.Engagement
 	value := map[string]float64{verdict.High: 1, verdict.Medium: notKnown, verdict.Low: 0.4}[claim]
-	return factor(Engagement, value, fmt.Sprintf("%s engagement", claim))
+	return factor(Engagement, value, claim+" engagement")
 }

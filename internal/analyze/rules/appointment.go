@@ -3,22 +3,23 @@ package rules
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 var (
 	dayName   = words(`mon(day)?s?`, `tues?(day)?s?`, `wed(nesday)?s?`, `thu(rs?)?(day)?s?`, `fri(day)?s?`, `sat(urday)?s?`, `sun(day)?s?`, `today`, `tomorrow`, `tonight`, `this (afternoon|morning|evening)`, `the (\d{1,2}|\w+)(st|nd|rd|th)`, `(january|february|march|april|may|june|july|august|september|october|november|december) (the )?(\d{1,2}|\w+(st|nd|rd|th))`, `\d{1,2}/\d{1,2}`, `lunes`, `martes`, `miercoles`, `jueves`, `viernes`, `sabado`, `domingo`, `hoy`, `manana`, `(twenty|thirty)?[- ]?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|thirtieth)`, `within (the|an|two|\d) hours?`)
-	clockTime = words(`(at|around|by|about|after|before|for|from|say|@|a las|las|between|is|to|until|or|,) ?(1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)([: ](\d\d|thirty|fifteen|forty.?five|o'clock))?`, `(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)( thirty|:\d\d| fifteen)? ?(a\.?m|p\.?m|o'clock)`, `\d{1,2}:\d\d`, `noon`, `(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (thirty|fifteen|forty.?five|in the (morning|afternoon|evening)|a\.?m|p\.?m)`, `mediodia`, `in (an|one|two|\d|half an|the next) (hours?|minutes)`, `within the hour`, `hours?`)
+	clockTime = words(`a las? (una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)`, `(at|around|by|about|after|before|for|from|say|@|a las|las|between|is|to|until|or|,) ?(1[0-2]|[1-9]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)([: ](\d\d|thirty|fifteen|forty.?five|o'clock))?`, `(\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)( thirty|:\d\d| fifteen)? ?(a\.?m|p\.?m|o'clock)`, `\d{1,2}:\d\d`, `noon`, `(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) (thirty|fifteen|forty.?five|in the (morning|afternoon|evening)|a\.?m|p\.?m)`, `mediodia`, `in (an|one|two|\d|half an|the next) (hours?|minutes)`, `within the hour`, `hours?`)
 	partOfDay = words(`morning`, `afternoon`, `evening`, `first thing`, `de la (manana|tarde)`)
 
 	agentConfirms = words(`(i|we)(?:'ve|'ll| have| will| got| just| can)* (got |have |put |get |pencil |lock |book |mark |schedule )*you( \w+)? (down|scheduled|booked|set|in|on the (schedule|calendar|books)|for|confirmed|penciled)`, `you(?:'re| are) (all )?(set|booked|scheduled|confirmed|good|on the (schedule|calendar|books|board)|in)`, `(see|meet) you`, `(we|he|she|they|i|\w+)(?:'ll| will) (see you|be (there|out|by)|come (out|by)|stop by|arrive|meet you|swing by)`, `(it's|that's|consider it|you're|all) (confirmed|booked|scheduled|set)`, `(confirmed|booked|scheduled|set|down) for`, `moved (you|it|that|your)`, `(lo|la|le) (tengo|esperamos|agend\w+|anot\w+)`, `nos vemos`, `(he|she|\w+|our \w+) (can|will|is going to|is gonna) be there`, `on (their|the|our|my|his) way`)
-	agentOffers   = words(`(how about|what about|how's|how is|does|would|can (we|you|i)|could (we|you|i)|i (have|can|could)|we (have|can|could)|is|are you|i've got|we've got|the (next|first|earliest)|next available|opening|he can|she can|let's (do|say|plan)|earliest|que tal|le parece)`)
-	agrees        = words(`works( for (me|us))?( great| fine| perfectly| well| just fine)?\W*$`, `(yes|yeah|yep|yup|sure|perfect|great|okay|ok|absolutely|definitely|wonderful|excellent|awesome|fantastic|alright|all right|cool|deal|good|fine|si|claro|de acuerdo|esta bien|perfecto)`, `(that|it|which|\w+day)(?:'s| is| would|'ll| will| should| does)?( be| just)? (works?|fine|good|great|perfect|okay|ok|perfectly)`, `works (for me|great|fine|perfectly|well)`, `sounds (good|great|perfect|fine)`, `let's do (it|that|\w+)`, `i'll (be (here|there|home)|take (it|that))`, `see you`, `(i|we) can (do|make) (that|it|\w+day)`, `book it`, `put (me|us) down`)
+	agentOffers   = words(`(how about|what about|how's|how is|does|would|can (we|you|i)|could (we|you|i)|i (have|can|could)|we (have|can|could)|is|are you|i've got|we've got|the (next|first|earliest)|next available|opening|he can|she can|let's (do|say|plan)|earliest|que tal|le parece|puede\w*|podemos)`)
+	agrees        = words(`\w+ works( for (me|us))?`, `(yes|yeah|yep|yup|sure|perfect|great|okay|ok|absolutely|definitely|wonderful|excellent|awesome|fantastic|alright|all right|cool|deal|good|fine|si|claro|de acuerdo|esta bien|perfecto)`, `(that|it|which|\w+day)(?:'s| is| would|'ll| will| should| does)?( be| just)? (works?|fine|good|great|perfect|okay|ok|perfectly)`, `works (for me|great|fine|perfectly|well)`, `sounds (good|great|perfect|fine)`, `let's do (it|that|\w+)`, `i'll (be (here|there|home)|take (it|that))`, `see you`, `(i|we) can (do|make) (that|it|\w+day)`, `book it`, `put (me|us) down`)
 	disagrees     = words(`(can't|cannot|won't|doesn't|don't|not) (do|make|work|be|able|available)`, `(no|nope),? (i|that|we|it)`, `hold off`, `call (you )?back`, `let me (think|check|talk|get back|call)`, `(i'll|we'll|i will|let me) (think|call|check|let you know|get back|have to)`, `not (ready|yet|right now|interested)`, `think about it`, `too (late|early|soon|far)`, `different (day|time)`, `any(thing)? (sooner|earlier|later|else)`, `work then`, `no puedo`)
 	phoneOnly     = words(`(call|phone|ring|text|e-?mail) (you|me|us|him|her)`, `(give|giving) (you|me|us|him|her) a (call|ring|buzz)`, `phone (call|consultation|appointment)`, `(reach|get back to) (you|me)`, `zoom|video call`)
 	willArrange   = words(`(someone|somebody|he|she|they|i|we|our \w+|an? \w+|\w+)(?:'ll| will| can| is going to|'s going to)? (\w+ )?(call|reach out|contact|give you a call|get back|be in touch|follow up|phone|text|e-?mail)\b.{0,50}(schedul\w+|set (up|a|something)|appointment|visit|time|book|come out|arrange|walk.?through|consult\w*|estimate|get you)`, `(have|get) (someone|somebody|our \w+|an? \w+) (call|reach out|contact)\b.{0,40}(schedul\w+|set|appointment|visit|time|book)`)
-	offersVisit   = words(`(would you like|do you want|want me|can (i|we)|could (i|we)|should (i|we)|shall (i|we)|like me|we(?:'d| would| could| can)|i(?:'d| can| could)|let's|happy to)( \w+){0,3} (schedule|set( \w+)? up|book|send|have (someone|somebody|our|one)|get (someone|somebody|you|our|an?)|come (out|by|take)|arrange|put you|stop by)`)
+	offersVisit   = words(`(would|do) you (like|want)( \w+){0,6} (come|stop|swing|take a look|look at)`, `(would you like|do you want|want me|can (i|we)|could (i|we)|should (i|we)|shall (i|we)|like me|we(?:'d| would| could| can)|i(?:'d| can| could)|let's|happy to)( \w+){0,3} (schedule|set( \w+)? up|book|send|have (someone|somebody|our|one)|get (someone|somebody|you|our|an?)|come (out|by|take)|arrange|put you|stop by)`)
 	cancels       = words(`cancel\w*`, `cancelar`)
-	visitWish     = words(`come (out|by|over|and|take|look|see|check|give|measure|to (my|our|the) (house|home|place))`, `(in.?home|on.?site|free) (estimate|consult\w*|visit|appointment|quote|measure\w*)`, `appointment`, `consultation`, `site visit`, `(send|have|get) (someone|somebody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator|crew)|anybody|anyone|one of your)( \w+)? (out|over|by|to|come|look)`, `(someone|somebody|anyone|anybody|you( guys)?|a (guy|person|plumber|tech\w*|electrician|roofer|designer|crew)) (\w+ )?(come|out here|get out|be out|get here|stop|swing|look at|take a look)`, `(schedule|book|set up|arrange) (a|an|something|someone|time|the|my)`, `(take|have) a look( at)?`, `look at (it|the|my|our)`, `walk.?through`, `(need|want) (someone|somebody|a plumber|an electrician|a tech\w*)\b.{0,20}(today|now|out|here|asap|right away|tonight|tomorrow)`, `(una )?(cita|visita)`, `(venir|venga|vengan|mande\w*|manden|pasar|pasen)\b`, `(re-?schedul\w*|move|change|push) (my|our|the|it)`)
+	visitWish     = words(`(come|comes) (out|by|over)( (and|to|here|there|for|on|this|next|today|tomorrow|sometime|asap|right|as)|\W*$|\W*[,.?])`, `come (and|take|look|see|check|give|measure|to (my|our|the) (house|home|place))`, `(in.?home|on.?site|free) (estimate|consult\w*|visit|appointment|quote|measure\w*)`, `appointment`, `consultation`, `site visit`, `(send|have|get) (someone|somebody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator|crew)|anybody|anyone|one of your)( \w+)? (out|over|by|to|come|look)`, `(someone|somebody|anyone|anybody|you( guys)?|a (guy|person|plumber|tech\w*|electrician|roofer|designer|crew)) (\w+ )?(come|out here|get out|be out|get here|stop|swing|look at|take a look)`, `(schedule|book|set up|arrange) (a|an|something|someone|time|the|my)`, `(take|have) a look( at)?`, `look at (it|the|my|our)`, `walk.?through`, `(need|want) (someone|somebody|a plumber|an electrician|a tech\w*)\b.{0,20}(today|now|out|here|asap|right away|tonight|tomorrow)`, `(una )?(cita|visita)`, `(venir|venga|vengan|mande\w*|manden|pasar|pasen)\b`, `(re-?schedul\w*|move|change|push) (my|our|the|it)`)
 	visitField    = regexp.MustCompile(`appointment|preferred (date|day|time)|visit|consult|schedule|best (day|time)|when can we come|cita`)
 )
 
@@ -30,7 +31,7 @@ func (c *conversation) findAppointment(intent string) finding {
 	if h, ok := c.booking(); ok {
 		return finding{"booked", h, true, 0.85}
 	}
-	if c.said(cancels) && c.said(visitChange) && !c.said(words(`re-?schedul\w*`, `another (day|time)`, `different (day|time)`, `move`)) {
+	if c.said(cancels) && c.said(visitChange) && !c.said(otherTime) {
 		return finding{word: "none"}
 	}
 	if h, ok := c.visitAsked(); ok {
@@ -64,13 +65,13 @@ func (c *conversation) booking() (hit, bool) {
 func (c *conversation) around(s *sentence) string { return c.turnOf(s) + " " + c.after(s) }
 
 func (c *conversation) turnOf(s *sentence) string {
-	text := ""
+	var said []string
 	for _, o := range c.all {
 		if o.turn == s.turn {
-			text += " " + o.norm
+			said = append(said, o.norm)
 		}
 	}
-	return text
+	return strings.Join(said, " ")
 }
 
 // agreed reports whether the two sides settle on the time that a sentence names.
@@ -82,13 +83,10 @@ func (c *conversation) agreed(s *sentence) bool {
 	if s.agent {
 		confirmed := agentConfirms.MatchString(own) && !phoneOnly.MatchString(own)
 		offered := agentOffers.MatchString(own) && clockTime.MatchString(own+" "+answer) && agrees.MatchString(answer)
-		return confirmed && (clockTime.MatchString(own+" "+answer) || c.customerNamedTime(s)) || offered && !visitsWork(own)
+		return confirmed && (clockTime.MatchString(own+" "+answer) || c.customerNamedTime(s)) || offered && !phoneOnly.MatchString(own)
 	}
 	return clockTime.MatchString(own) && (agentConfirms.MatchString(answer) || agrees.MatchString(answer) && c.timeWasAsked(s) && !phoneOnly.MatchString(answer))
 }
-
-// visitsWork reports whether a turn speaks of when the work starts rather than of a visit.
-func visitsWork(turn string) bool { return phoneOnly.MatchString(turn) }
 
 func (c *conversation) customerNamedTime(s *sentence) bool { return clockTime.MatchString(c.before(s)) }
 
@@ -104,7 +102,7 @@ func (c *conversation) visitAsked() (hit, bool) {
 		if s.field != "" && visitField.MatchString(s.field) && !no.MatchString(s.norm) {
 			return hit{s, 0, len(s.norm)}, true
 		}
-		if at := visitWish.FindStringIndex(s.norm); at != nil && !disagrees.MatchString(s.norm) && !theyCame.MatchString(s.norm) && !deniedBefore.MatchString(s.norm[:at[0]]) {
+		if at := visitWish.FindStringIndex(s.norm); at != nil && !disagrees.MatchString(s.norm) && !theyCame.MatchString(s.norm) && !deniedBefore.MatchString(s.norm[:at[0]]) && !conditional.MatchString(s.norm[:at[1]]) {
 			return hit{s, at[0], at[1]}, true
 		}
 	}
@@ -120,5 +118,11 @@ func (c *conversation) visitAsked() (hit, bool) {
 	return hit{}, false
 }
 
+// conditional is a visit that is only imagined.
+var conditional = regexp.MustCompile(`\b(if|once|before|when|until) (somebody|someone|you|they|he|she|i|we) (\w+ )?(come|comes|came|send|sends)\b`)
+
 // theyCame is a visit that is over, or one to somebody else.
 var theyCame = words(`(came|come) out (last|yesterday|already|before|and (gave|did|said|told|measured|looked))`, `(they|he|she|guy|crew) (came|was|were|had come)`, `have an appointment (with|at) (the|my|a) (doctor|dentist)`, `never came`, `you (guys )?came`)
+
+// otherTime is a visit that is moved rather than cancelled.
+var otherTime = words(`re-?schedul\w*`, `another (day|time)`, `different (day|time)`, `move`)

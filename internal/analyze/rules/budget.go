@@ -2,6 +2,7 @@ package rules
 
 import (
 	"regexp"
+	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -19,13 +20,13 @@ var (
 		`how much (were|are|do|did) you`, `ballpark`, `spend`, `investment`, `range in mind`, `number in mind`, `figure in mind`, `presupuesto`, `gastar`)
 
 	// ownMoney stands near an amount that the customer means to spend.
-	ownMoney = words(`budget\w*`, `spend\w*`, `afford`, `set aside`, `put aside`, `put away`, `saved`, `savings`, `approved for`, `loan`, `heloc`, `line of credit`,
+	ownMoney = words(`(can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)`, `budget\w*`, `spend\w*`, `afford`, `set aside`, `put aside`, `put away`, `saved`, `savings`, `approved for`, `loan`, `heloc`, `line of credit`,
 		`(check|payout|settlement|claim|insurance)`, `cap`, `max\w*`, `limit`, `up to`, `no more than`, `not more than`, `stay\w* (under|below|around|within|near)`,
 		`keep it`, `invest\w*`, `comfortable`, `range`, `work(ing)? with`, `willing`, `prepared`, `inherit\w*`, `tax refund`, `hoping`, `(i|we)(?:'ve| have)? (got )?(about|around|roughly)`,
 		`(i|we)(?:'ve)? (have|got)`, `thinking`, `figur\w+`, `looking at`, `looking to`, `go (as high as|to|up)`, `stretch`, `tops`, `at most`, `ceiling`, `presupuesto`, `gastar`, `tengo`, `tenemos`, `puedo`, `podemos`)
 
 	// strangersPrice is somebody else's figure.
-	strangersPrice = words(`quoted`, `quote (of|for|from|was|came|is|at)`, `(a|one|their|his|first|other|another|the|two|last) (quote|bid|estimate|proposal)s?`, `bid`, `(other|another|different|one|last|first|second|next) (company|companies|contractor|contractors|guy|guys|place|outfit|builder|builders|firm|remodeler|roofer|plumber)`,
+	strangersPrice = words(`quoted`, `(got|had|received|gave|have|with) (us |me |him )?(a|an|one|another|two|three|some|their|his) (\w+ )?(quote|bid|estimate|proposal)s?`, `(quote|bid|estimate|proposal)s? (was|came|from|were)`, `(their|his|first|last|other) (quote|bid|estimate|number|price)`, `(other|another|different|one|last|first|second|next) (company|companies|contractor|contractors|guy|guys|place|outfit|builder|builders|firm|remodeler|roofer|plumber)`,
 		`they (want|wanted|said|charge\w*|came|told|asked)`, `he (want|wanted|wants|said|charge\w*|came|told|asked)`, `competitors?`, `neighbou?rs?`, `friends?`, `home depot|lowe'?s|costco`, `my (brother|sister|cousin|coworker|boss|uncle|buddy)\b.{0,30}(paid|spent|cost)`, `somebody else`, `someone else`, `cotizaron|cobran|me cobra`)
 
 	// otherSum is money, but not what the work may cost.
@@ -35,7 +36,7 @@ var (
 
 	accepts = words(`that(?:'s| is| would be|'ll be|'d be| sounds| seems)? (works?|fine|ok|okay|good|doable|great|perfect|reasonable|fair|about (what|right|where)|in (our|my|the) (budget|range|ballpark)|right (in|at|around|where)|what (i|we)|within|pretty much what|totally|all right|alright|no problem)`,
 		`sounds (good|fair|reasonable|about right|right|ok|okay|fine|doable|great)`, `(i|we) can (do|swing|handle|manage|live with|work with) (that|it)`, `works for (me|us)`, `(fine|okay|ok|good|comfortable|happy) with (that|it)`,
-		`(what|about what|exactly what) (i|we) (figured|expected|thought|had|planned|were|was|budgeted)`, `(i|we)(?:'d| had)? (figured|expected|budgeted|assumed|thought)( on)? (about|around|as much|it|that|roughly|something)`, `seems? (fair|reasonable|about right|right|in line)`, `(in line|on par) with`, `going rate`,
+		`(what|about what|exactly what) (i|we) (figured|expected|thought|had|planned|were|was|budgeted)`, `(i|we)(?:'d| had)? (figured|expected|budgeted|assumed|thought)( on)? (about|around|as much|it|that|roughly|something)`, `seem(s|ed)? (pretty |very |totally )?(fair|reasonable|about right|right|in line)`, `(in line|on par) with`, `going rate`,
 		`(we|i)(?:'re|'m| are| am) (ok|okay|fine|good|expecting|ready|prepared|willing|happy)( to (pay|spend))?`, `fair (price|enough)`, `reasonable`, `expect(ing)? (to pay|about|that|the same|around)`, `so (that's|i'm|we're|i am|we are) (what|expecting|figuring|budgeting|assuming)`, `right around there`, `give or take`, `esta bien`, `me parece bien|de acuerdo`)
 
 	rejects = words(`too (much|high|expensive|rich|steep)`, `crazy`, `insane`, `ridiculous`, `way (over|more|above|too|out)`, `(can't|cannot|can not|couldn't|won't|not going to|not gonna|never) (do|pay|afford|spend|swing|be)`, `not (paying|spending|gonna pay)`, `rip.?off`, `outrageous`, `robbery`, `steep`, `no way`, `out of (my|our|the) (budget|range|league)`,
@@ -44,7 +45,7 @@ var (
 	noLimit  = words(`(money|price|cost|budget)(?:(?:'s| is| was)? (?:really )?(?:no|not)| isn't| wasn't| ain't)(?: really| going to be| gonna be| a| an| the| any| much| of| big| huge)* (object|issue|concern|problem|obstacle)`, `no (budget|price|spending) (limit|cap|ceiling)`, `(don't|do not|doesn't) (really )?(care|worry|matter) (about |what |how much )?(the |it |about )?(cost|price|money|budget|costs)`, `whatever it (costs|takes)`, `sky(?:'s| is) the limit`, `spare no expense`, `no expense spared`, `unlimited (budget|funds)`, `budget is (unlimited|open|wide open)`, `(cost|price) is no`, `dinero no es`, `el precio no importa`, `cueste lo que cueste`)
 	cheapest = words(`as cheap(ly)? as`, `cheapest`, `(dirt|super|real) cheap`, `lowest (price|cost|bid)`, `(very |really |pretty |super |extremely )?(tight|small|limited|shoestring|low|modest|tiny) (budget|on money|on cash)`, `budget is (very |really |pretty |super |extremely |kind of )?(tight|small|limited|low|tiny)`, `on a (tight |shoestring |strict )?budget`, `(don't|do not) have (much|a lot of|a ton of) (money|to spend|cash|budget)`, `can't (afford|spend) (much|a lot)`, `(bare|absolute) (minimum|bones)`, `broke`, `as (little|inexpensive\w*) as`, `inexpensive`, `keep (it|the cost|costs|the price) (as )?(low|down|cheap|minimal)`, `(something|anything) cheap`, `lo mas barat[oa]`, `barat[oa]`, `economic[oa]`, `poco dinero`)
 	middling = words(`mid.?range`, `mid.?level`, `mid.?tier`, `middle of the road`, `medium budget`, `mid.?priced`, `moderate(ly priced)? budget`, `(average|moderate) (budget|price|priced)`, `somewhere in the middle`, `nothing (too )?(crazy|fancy),? but (not|nothing) (cheap|the cheapest)`, `not (the )?(cheapest|cheap)\b.{0,30}not (the )?(most expensive|luxury|high.?end|crazy)`, `not (high.?end|luxury|top of the line)\b.{0,30}not (the )?(cheapest|cheap|bottom)`, `gama media`)
-	atMost   = regexp.MustCompile(`\b(under|below|less than|up to|no more than|not more than|max\w*|at most|as high as|cap(ped)?( it)?( at| of)?|limit( is| of)?|within|stay(ing)? (under|below)|keep it (under|below)|hasta|menos de|not (over|above|exceed\w*)|can't go (over|above|past))( (about|around|like|the|a|is|at|of|say))?\W*$`)
+	atMost   = regexp.MustCompile(`\b((?:can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)|under|below|less than|up to|no more than|not more than|max\w*|at most|as high as|cap(ped)?( it)?( at| of)?|limit( is| of)?|within|stay(ing)? (under|below)|keep it (under|below)|hasta|menos de|not (over|above|exceed\w*)|can't go (over|above|past))( (about|around|like|the|a|is|at|of|say))?\W*$`)
 	atLeast  = regexp.MustCompile(`\b(at least|more than|over|above|north of|upwards? of|minimum( of)?|starting at|mas de|por lo menos)( (about|around|like|say))?\W*$`)
 	notThis  = regexp.MustCompile(`\b(not|isn't|wasn't|never|instead of|rather than)( (about|around|like|the|a|spend\w*|talking|saying))?\W*$`)
 )
@@ -135,6 +136,9 @@ func moneyStart(s *sentence, a amount) int {
 	return a.lo
 }
 
+// talksBudget makes a bare number in the same sentence money.
+var talksBudget = words(`budget\w*`, `to (put (in|into|toward\w*)|work with)`, `spend\w*`, `price range`, `afford`, `stay\w* (around|under|below|within|near|at)`, `keep it (under|around|to|below|within)`, `invest\w*`, `gastar`, `presupuesto`)
+
 var budgetField = regexp.MustCompile(`budget|price|invest|spend|cost|presupuesto`)
 
 // asksMoney reports whether a bare number in the sentence would be money.
@@ -145,7 +149,7 @@ func (c *conversation) asksMoney(s *sentence) bool {
 	if s.agent {
 		return false
 	}
-	return asksBudget.MatchString(c.before(s)) || words(`budget\w*`, `spend\w*`, `price range`, `afford`).MatchString(s.norm)
+	return asksBudget.MatchString(c.before(s)) || talksBudget.MatchString(s.norm)
 }
 
 // plausible turns a bare number into dollars: "around sixty" is sixty thousand.
@@ -159,8 +163,10 @@ func plausible(c *sum, s *sentence) bool {
 var clockBefore = regexp.MustCompile(`\b(at|around|until|after|before) $`)
 
 func looksLikeTime(norm string, lo int) bool {
-	return clockBefore.MatchString(norm[:lo]) && words(`(o'clock|a\.?m|p\.?m|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)`).MatchString(norm)
+	return clockBefore.MatchString(norm[:lo]) && dayOrHour.MatchString(norm)
 }
+
+var dayOrHour = words(`(o'clock|a\.?m|p\.?m|today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)`)
 
 // weigh returns how surely an amount is the customer's: 0 is not theirs.
 func (c *conversation) weigh(s *sentence, a sum, asked bool) int {
@@ -171,10 +177,10 @@ func (c *conversation) weigh(s *sentence, a sum, asked bool) int {
 	if s.agent {
 		return c.weighAgents(s, near)
 	}
-	if otherSum.MatchString(near) && !asked && !words(`budget\w*`, `spend`).MatchString(near) {
+	if otherSum.MatchString(near) && !asked && !talksBudget.MatchString(near) {
 		return 0
 	}
-	if strangersPrice.MatchString(s.norm) && !words(`(my|our) budget`, `(we|i)(?:'d| would|'re| are)? (like|want|hop\w+|looking|plan\w*)? ?to (spend|stay|keep|pay)`).MatchString(s.norm) {
+	if strangersPrice.MatchString(s.norm) && !ownWish.MatchString(s.norm) {
 		return c.weighStrangers(s)
 	}
 	if rejects.MatchString(s.norm) && !ownMoney.MatchString(near) {
@@ -191,6 +197,9 @@ func (c *conversation) weigh(s *sentence, a sum, asked bool) int {
 		return 1
 	}
 }
+
+// ownWish is the customer's own figure in a sentence about somebody else's.
+var ownWish = words(`(my|our) budget`, `(we|i)(?:'d| would|'re| are)? (like|want|hop\w+|looking|plan\w*)? ?to (spend|stay|keep|pay)`)
 
 // weighStrangers looks whether the customer takes somebody else's price as the going rate.
 func (c *conversation) weighStrangers(s *sentence) int {
@@ -210,7 +219,7 @@ func (c *conversation) weighAgents(s *sentence, near string) int {
 	if rejects.MatchString(answer) {
 		return 0
 	}
-	asks := asksBudget.MatchString(s.norm) && regexp.MustCompile(`\?\W*$`).MatchString(s.norm)
+	asks := strings.HasSuffix(s.norm, "?") && (asksBudget.MatchString(s.norm) || len(strings.Fields(s.norm)) <= 8)
 	if accepts.MatchString(answer) || asks && yes.MatchString(answer) {
 		return 2
 	}
@@ -225,9 +234,9 @@ var no = regexp.MustCompile(`^\W*(no|nope|nah|not really|actually no|actually,? 
 
 // sameTurnFrom returns the rest of the turn from a sentence on.
 func (c *conversation) sameTurnFrom(s *sentence) string {
-	text := s.norm
-	for i := s.at + 1; i < len(c.all) && c.all[i].turn == s.turn; i++ {
-		text += " " + c.all[i].norm
+	var said []string
+	for i := s.at; i < len(c.all) && c.all[i].turn == s.turn; i++ {
+		said = append(said, c.all[i].norm)
 	}
-	return text
+	return strings.Join(said, " ")
 }

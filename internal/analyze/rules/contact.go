@@ -3,14 +3,15 @@ package rules
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
 var (
 	writtenEmail = regexp.MustCompile(`[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}`)
 	// spokenDomain is what follows "at" in an address that is said out loud.
-	spokenDomain = regexp.MustCompile(`(?:\bat|@)[ ,]+((?:[a-z0-9]+(?:[ -]|, )){0,14}?[a-z0-9-]+)(?: ?\. ?| ?,? dot[ ,]+| punto )(com|net|org|edu|gov|us|io|co|info|biz|mx|c ?o ?m|n ?e ?t|o ?r ?g)\b`)
-	knownDomain  = regexp.MustCompile(`(?:\bat|@) (gmail|g mail|yahoo|hotmail|outlook|icloud|aol|comcast|protonmail)\b`)
+	spokenDomain = regexp.MustCompile(`(?:\bat|@|\barroba)[ ,]+((?:[a-z0-9]+(?:[ -]|, )){0,14}?[a-z0-9-]+)(?: ?\. ?| ?,? dot[ ,]+| punto )(com|net|org|edu|gov|us|io|co|info|biz|mx|c ?o ?m|n ?e ?t|o ?r ?g)\b`)
+	knownDomain  = regexp.MustCompile(`(?:\bat|@|\barroba) (gmail|g mail|yahoo|hotmail|outlook|icloud|aol|comcast|protonmail)\b`)
 )
 
 // notLocal are words before "at" that are no part of the address.
@@ -124,7 +125,8 @@ func joinLocal(tokens []token) (string, int) {
 		case isSign(t.text):
 			b.WriteString(spokenSigns[t.text])
 		case isDigits:
-			b.WriteString(digits)
+			_, afterTens := tens[tokens[max(0, i-1)].text]
+			writeDigits(&b, digits, afterTens && i > 0)
 		case t.text == "double" && i+1 < len(tokens):
 			b.WriteString(tokens[i+1].text)
 		case t.text == "," || t.text == ":" || t.text == "." && len(tokens) > i+1 && len(tokens[i+1].text) == 1:
@@ -189,7 +191,7 @@ func digitsOf(word string) (string, bool) {
 		return d, true
 	}
 	if v, ok := tens[word]; ok && v < 100 {
-		return string(rune('0'+int(v)/10)) + "0", true
+		return strconv.Itoa(int(v)), true
 	}
 	if word != "" && strings.Trim(word, "0123456789") == "" {
 		return word, true
@@ -200,7 +202,7 @@ func digitsOf(word string) (string, bool) {
 // findPhone returns a telephone number of ten digits that is said or written.
 func (c *conversation) findPhone() (string, hit, bool) {
 	for _, s := range c.mine {
-		if s.field != "" && !regexp.MustCompile(`phone|tel|cell|mobile|number|message|comment|contact`).MatchString(s.field) {
+		if s.field != "" && !phoneField.MatchString(s.field) {
 			continue
 		}
 		if digits, lo, hi := phoneIn(s.norm); digits != "" {
@@ -209,6 +211,9 @@ func (c *conversation) findPhone() (string, hit, bool) {
 	}
 	return "", hit{}, false
 }
+
+// dialMarks may stand between the digits of a number.
+var dialMarks = []string{"-", ".", "(", ")", ",", "+", "/"}
 
 func phoneIn(norm string) (digits string, lo, hi int) {
 	tokens := tokenize(norm)
@@ -236,9 +241,13 @@ func phoneIn(norm string) (digits string, lo, hi int) {
 			if run.Len() == 0 {
 				start = t.lo
 			}
-			_, afterTens := tens[tokens[max(0, i-1)].text]
-			writeDigits(&run, d, afterTens && i > 0 && run.Len() > 0)
-		case run.Len() > 0 && strings.Contains("- . ( ) , + /", t.text), t.text == "and" && run.Len() > 0:
+			last := max(0, i-1)
+			if tokens[last].text == "-" {
+				last = max(0, last-1)
+			}
+			_, afterTens := tens[tokens[last].text]
+			writeDigits(&run, d, afterTens && run.Len() > 0)
+		case run.Len() > 0 && slices.Contains(dialMarks, t.text), t.text == "and" && run.Len() > 0:
 		default:
 			if found := flush(tokens[max(0, i-1)].hi); found != "" {
 				return found, start, hi
@@ -276,3 +285,5 @@ func (c *conversation) findAddress() (string, hit, bool) {
 	}
 	return "", hit{}, false
 }
+
+var phoneField = regexp.MustCompile(`phone|tel|cell|mobile|number|message|comment|contact`)

@@ -31,23 +31,38 @@ type conversation struct {
 func newConversation(in prompt.Input) *conversation {
 	c := &conversation{in: in}
 	agents := agentSpeakers(in)
-	for turn, seg := range in.Segments {
+	turn := 0
+	for i, seg := range in.Segments {
+		if i > 0 && (c.isForm() || seg.Speaker != in.Segments[i-1].Speaker) {
+			turn++
+		}
 		text := seg.Text
-		if !agents[turn] {
+		if !agents[i] {
 			text = wording.Mask(text)
 		}
-		for _, span := range wording.Sentences(text) {
-			raw := strings.Join(strings.Fields(strings.ReplaceAll(text[span.From:span.To], "\x00", " ")), " ")
-			if raw == "" {
-				continue
-			}
+		for _, raw := range pieces(text) {
 			c.add(&sentence{
-				segment: seg.Index, turn: turn, agent: agents[turn],
+				segment: seg.Index, turn: turn, agent: agents[i],
 				field: wording.Fold(seg.Field), raw: raw, norm: wording.Fold(raw),
 			})
 		}
 	}
 	return c
+}
+
+// pieces returns the sentences of a text, parted where something is masked, with single
+// spaces.
+func pieces(text string) []string {
+	var out []string
+	for _, span := range wording.Sentences(text) {
+		for part := range strings.SplitSeq(text[span.From:span.To], "\x00") {
+			raw := strings.Join(strings.Fields(part), " ")
+			if len(wording.Words(raw)) > 0 { // marks alone say nothing and cannot be quoted
+				out = append(out, raw)
+			}
+		}
+	}
+	return out
 }
 
 func (c *conversation) add(s *sentence) {

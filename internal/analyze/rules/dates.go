@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	monthPattern = regexp.MustCompile(`\b(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b\.?(?: (?:the )?(\d{1,2})(?:st|nd|rd|th)?\b)?(?:,? (?:of )?(20\d\d)\b)?`)
+	monthPattern = regexp.MustCompile(`\b(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b\.?(?: (?:the )?(\d{1,2}|(?:twenty|thirty)?[ -]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)(?:st|nd|rd|th)?\b)?(?:,? (?:of )?(20\d\d)\b)?`)
 	// monthContext must stand before words that are also something else.
 	monthContext  = regexp.MustCompile(`\b(in|by|before|around|early|mid|late|end of|beginning of|start of|first of|middle of|this|next|until|till|after|through|for|or|of|sometime in|and|to|about|en|de|para|antes de|hasta|coming|like|maybe|probably|is|:)\W*$`)
 	ambiguous     = map[string]bool{"may": true, "march": true, "mar": true, "dec": true, "sep": true, "jan": true}
@@ -36,7 +36,7 @@ func (h horizon) months(s *sentence) []mention {
 		}
 		t, ok := h.month(monthNames[name], before, submatch(s.norm, at, 2), submatch(s.norm, at, 3))
 		if ok {
-			out = append(out, mention{hit: hit{s, at[0], at[1]}, days: h.days(t), deadline: isDeadline(before)})
+			out = append(out, mention{hit: hit{s, at[0], max(at[3], at[5], at[7])}, days: h.days(t), deadline: isDeadline(before)})
 		}
 	}
 	return out
@@ -46,11 +46,34 @@ func submatch(text string, at []int, n int) int {
 	if at[2*n] < 0 {
 		return 0
 	}
-	v, err := strconv.Atoi(text[at[2*n]:at[2*n+1]])
-	if err != nil {
-		return 0
+	word := strings.TrimSpace(text[at[2*n]:at[2*n+1]])
+	if v, err := strconv.Atoi(word); err == nil {
+		return v
 	}
-	return v
+	return ordinal(word)
+}
+
+// ordinals are the days of a month as they are said.
+var ordinals = strings.Fields(`first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth
+	fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth`)
+
+// ordinal returns the number that "twenty-first" stands for, 0 for another word.
+func ordinal(word string) int {
+	if word == "thirtieth" {
+		return 30
+	}
+	base := 0
+	for prefix, n := range map[string]int{"twenty": 20, "thirty": 30} {
+		if rest, ok := strings.CutPrefix(word, prefix); ok {
+			base, word = n, strings.Trim(rest, " -")
+		}
+	}
+	for i, o := range ordinals {
+		if o == word {
+			return base + i + 1
+		}
+	}
+	return 0
 }
 
 func isDeadline(before string) bool { return deadlineWords.MatchString(before) }
@@ -186,7 +209,8 @@ var relatives = []struct {
 	re  *regexp.Regexp
 	day func(now time.Time) time.Time
 }{
-	{words(`(end|close) of (the|this) month`, `later this month`, `this month`, `este mes`, `fin de mes`), func(t time.Time) time.Time { return endOfMonth(t) }},
+	{words(`(end|close) of (the|this) month`, `later this month`, `this month`, `este mes`, `fin de mes`), endOfMonth},
+	{words(`(start\w*|begin\w*|done|finished|ready|deadline|in place|fixed) (\w+ ){0,2}(by |on |this |next )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)`), func(t time.Time) time.Time { return t.AddDate(0, 0, 6) }},
 	{words(`end of next month`), func(t time.Time) time.Time { return endOfMonth(firstOf(t, 1)) }},
 	{words(`next month`, `(el )?proximo mes`, `el mes que viene`, `first of the month`, `beginning of the month`), func(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, 9) }},
 	{words(`next month or two`), func(t time.Time) time.Time { return t.AddDate(0, 0, 45) }},
@@ -206,7 +230,7 @@ func firstOf(t time.Time, months int) time.Time {
 
 func endOfMonth(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, -1) }
 
-var bareYear = regexp.MustCompile(`\b(?:in|by|until|till|before|around|early|late|mid|of|sometime|en)(?: in)? (20[2-4]\d)\b`)
+var bareYear = regexp.MustCompile(`(?:\b(?:in|by|until|till|before|around|early|late|mid|of|sometime|en)(?: in)? |^\W*)(20[2-4]\d)\b`)
 
 // relative finds "next month", "the end of the year", "early next year", "in 2028".
 func (h horizon) relative(s *sentence) []mention {

@@ -91,11 +91,24 @@ var asked = regexp.MustCompile(`\b(do|does|did|should|would|will|if|don't|when|u
 // wishIn returns where a sentence wishes for something, nil if it does not.
 func wishIn(norm string) []int {
 	for _, at := range wish.FindAllStringIndex(norm, -1) {
-		if !asked.MatchString(norm[:at[0]]) {
+		if !asked.MatchString(norm[:at[0]]) && !onlyToKnow.MatchString(norm[at[1]:]) {
 			return at
 		}
 	}
 	return nil
+}
+
+// onlyToKnow follows a wish for information, not for work.
+var onlyToKnow = regexp.MustCompile(`^ ?(to )?(know|ask|find out|see (if|whether)|check|understand|confirm|verify|hear|talk|speak|make sure)\b`)
+
+// wantsFirmly reports whether any wish for work is more than a thought.
+func (c *conversation) wantsFirmly() bool {
+	for _, s := range c.mine {
+		if wishIn(s.norm) != nil && firmWish.MatchString(s.norm) && (len(c.tradesIn(s)) > 0 || anyProject.MatchString(s.norm)) {
+			return true
+		}
+	}
+	return false
 }
 
 // wish is desire in the customer's own name; it is narrower than desire, which also takes
@@ -123,13 +136,13 @@ func (c *conversation) readWish() finding {
 	question, asks := c.readQuestion()
 	visit, books := find(c.mine, visitSet)
 	switch {
-	case asksPrice && (wants || !asks || priceOfWork.MatchString(price.s.norm)) && !(books && visit.s.at < price.s.at && !wants):
+	case asksPrice && (wants || !asks || priceOfWork.MatchString(price.s.norm) || len(c.tradesIn(price.s)) > 0) && !(books && visit.s.at < price.s.at && !wants):
 		return finding{"quote_request", price, true, 0.85}
-	case books && !(wants && work.s.at < visit.s.at && !visitOnly(visit)):
+	case books && !(wants && work.s.at < visit.s.at):
 		return finding{"appointment", visit, true, 0.75}
 	case urgent:
 		return finding{"appointment", outNow, true, 0.7}
-	case asks && !(wants && firmWish.MatchString(work.s.norm)):
+	case asks && !(wants && c.wantsFirmly()):
 		return finding{"service_question", question, true, 0.7}
 	case wants:
 		return finding{"quote_request", work, true, 0.75}
@@ -151,11 +164,6 @@ func (c *conversation) helpIsComing() bool {
 }
 
 var dispatch = words(`(out|there|over|by|come|send|technician|plumber|electrician|crew|someone)\b.{0,40}(today|tonight|within (the|an|two|\w+) hours?|right (away|now|over)|this (afternoon|morning|evening)|in (an|the next|about an|\w+) (hour|minutes)|first thing|tomorrow morning)`, `on (the|his|their|her) way`)
-
-// visitOnly reports whether a sentence asks for a visit in so many words.
-func visitOnly(h hit) bool {
-	return words(`appointment`, `consultation`, `(schedule|book|set up|arrange|make)`).MatchString(h.s.norm)
-}
 
 // readRemains answers from the trade or form alone.
 func (c *conversation) readRemains() finding {
@@ -188,22 +196,22 @@ func (c *conversation) weighTrades() bool { return len(c.tally(false)) > 0 }
 var callBack = words(`call (me|us) back`, `give (me|us) a (call|ring|buzz)`, `get back to me`, `reach me`, `return my call`, `call me`, `llam(e|a|en)(me|nos)`)
 
 var (
-	visitChange = words(`re-?schedul\w*`, `(cancel\w*|move|change|push|bump|switch|confirm\w*|postpone) (my|our|the|that|an?|this|it)\b.{0,30}(appointment|visit|consult\w*|estimate|meeting|time|walk.?through|slot|date|measure|inspection|monday|tuesday|wednesday|thursday|friday|saturday)`, `(cancel|confirm\w*|postpone) (my|our|the|an) (appointment|visit|consultation|estimate|meeting)`, `(my|our|the|an) (appointment|visit|consultation|estimate)\b.{0,40}(can't make|cancel|re-?schedul|move|different (day|time)|another (day|time)|push|earlier|later)`, `(can't|cannot|won't be able to|not going to) make (it|my|our|the)\b.{0,30}(appointment|visit|consult\w*|estimate|monday|tuesday|wednesday|thursday|friday|saturday|tomorrow|today)`, `have an appointment\b.{0,60}(move|cancel|change|confirm|can't|check|verify|what time|push)`, `(cambiar|cancelar|mover|confirmar|reprogramar) (mi|la|una|nuestra) (cita|visita)`, `running late for`)
+	visitChange = words(`(push|move|bump|change|switch) (it|that|this|us|me) (to|back|out|up|from)`, `re-?schedul\w*`, `(cancel\w*|move|change|push|bump|switch|confirm\w*|postpone) (my|our|the|that|an?|this|it)\b.{0,30}(appointment|visit|consult\w*|estimate|meeting|time|walk.?through|slot|date|measure|inspection|monday|tuesday|wednesday|thursday|friday|saturday)`, `(cancel|confirm\w*|postpone) (my|our|the|an) (appointment|visit|consultation|estimate|meeting)`, `(my|our|the|an) (appointment|visit|consultation|estimate)\b.{0,40}(can't make|cancel|re-?schedul|move|different (day|time)|another (day|time)|push|earlier|later)`, `(can't|cannot|won't be able to|not going to) make (it|my|our|the)\b.{0,30}(appointment|visit|consult\w*|estimate|monday|tuesday|wednesday|thursday|friday|saturday|tomorrow|today)`, `have an appointment\b.{0,60}(move|cancel|change|confirm|can't|check|verify|what time|push)`, `(cambiar|cancelar|mover|confirmar|reprogramar) (mi|la|una|nuestra) (cita|visita)`, `running late for`)
 	visitSet    = words(`(make|set( up)?|schedule|book|get|have|arrange|request|need|want|like) (an? |the |my |our )?(free |in-home |initial |first |design |on-?site )*(appointment|consultation|visit|walk.?through|site visit|meeting)`, `(schedule|book|set up|arrange) (a )?(time|day|someone|somebody|service)`, `(get|be|put) (me |us )?on (the|your) (schedule|calendar)`, `(someone|somebody|anyone|anybody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator)|you( guys)?|one of your guys) (to )?(come|swing|stop) (out|by|over|take|look|see|check|and|to|measure)`, `(send|have|get) (someone|somebody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator))( \w+)? (out|over|by|to)`, `(hacer|agendar|programar|sacar|una) (una )?(cita|visita)`, `(mandar|enviar) (a )?alguien`, `que (venga|vengan)`)
-	sendSomeone = words(`(someone|somebody|anyone|anybody|you( guys)?|a (tech\w*|plumber|electrician|roofer|crew|guy|person)|they)( please)? (to )?(come|get|be|out|over|here|send|make it|get here|show)( \w+){0,4} (out|over|today|now|right away|tonight|asap|tomorrow|quickly|here|soon|as soon|this (morning|afternoon|evening|week))`, `(come|get|send|have) (\w+ ){0,4}(out|over|here)( \w+){0,3} (today|now|right away|tonight|asap|tomorrow|as soon as|immediately|right now|this (morning|afternoon|evening))`, `(need|send|get) (someone|somebody|a (plumber|tech\w*|electrician|roofer)|help|anybody)\b.{0,25}(today|now|right away|tonight|asap|immediately|fast|quick\w*|out here|over here|emergency|out)`, `(alguien|plomero|electricista|tecnico)\b.{0,25}(hoy|ahora|ya|rapido|urgente)`, `how (soon|fast|quick\w*) can (you|someone|somebody|they)`)
-	priceTalk   = words(`quot(e|es|ing)`, `estimat(e|es|ing)`, `bids?`, `pric(e|es|ing|ed)`, `how much (would|does|do|is|will|for|to|it|would it|are|you|money|roughly|something|should)`, `cost(s|ing)?`, `ballpark`, `proposals?`, `what (would|does|do|will) (it|that|this|something|you|y'all)\b.{0,30}(run|charge|cost)`, `run me`, `(what|how much) do you( guys)? charge`, `rates?`, `presupuesto`, `cotiza\w+`, `cuanto (cuesta|sale|cobra\w*|costaria|saldria|vale|me)`, `precio`, `estimado`)
-	priceOfWork = words(`(free |an? |get |written |some |the )*(quotes?|estimates?|bids?|proposal)`, `how much`, `ballpark`, `presupuesto`, `cotizacion`)
+	sendSomeone = words(`(someone|somebody|anyone|anybody|you( guys)?|a (tech\w*|plumber|electrician|roofer|crew|guy|person)|they)( please)? (to )?(come|get|be|out|over|here|send|make it|get here|show)( \w+){0,4} (out|over|today|now|right away|tonight|asap|tomorrow|quickly|here|soon|as soon|this (morning|afternoon|evening|week))`, `(come|get|send|have) (\w+ ){0,4}(out|over|here)( \w+){0,3} (today|now|right away|tonight|asap|tomorrow|as soon as|immediately|right now|this (morning|afternoon|evening))`, `(need|send|get) (someone|somebody|an? (plumber|tech\w*|electrician|roofer)|help|anybody)\b.{0,25}(today|now|right away|tonight|asap|immediately|fast|quick\w*|out here|over here|emergency|out)`, `(alguien|plomero|electricista|tecnico)\b.{0,25}(hoy|ahora|ya|rapido|urgente)`, `how (soon|fast|quick\w*) can (you|someone|somebody|they)`)
+	priceTalk   = words(`quot(e|es|ing)`, `estimat(e|es|ing)`, `bids?`, `pric(e|es|ing|ed)`, `how much (would|does|do|is|will|for|to|it|would it|are|you|money|roughly|something|should)`, `cost(s|ing)?`, `ballpark`, `proposals?`, `what (would|does|do|will) (it|that|this|something|you|y'all)\b.{0,30}(run|charge|cost)`, `what (a|an|the|something|that|those|these|it)\b.{0,40} (runs?|costs?|goes? for)`, `rough (idea|number|figure)`, `run me`, `(what|how much) do you( guys)? charge`, `rates?`, `presupuesto`, `cotiza\w+`, `cuanto (cuesta|sale|cobra\w*|costaria|saldria|vale|me)`, `precio`, `estimado`)
+	priceOfWork = words(`(what|how much) (do|would|will) (you|y'all)( guys)? charge`, `(price|pricing|cost|rate)s? (for|to|of|on)`, `run me`, `(free |an? |get |written |some |the )*(quotes?|estimates?|bids?|proposal)`, `how much`, `ballpark`, `presupuesto`, `cotizacion`)
 	firmWish    = words(`(i|we)(?:'m|'re| am| are|'d| would)? (really |just |also |definitely )*(want|need|like to|love to|looking (to|for)|ready|going to|gonna|planning to|hoping to|trying to)`, `(quiero|queremos|necesito|necesitamos|quisiera)`)
 )
 
 var (
-	questionCue = words(`do (you|y'all)( guys| all| folks)?( also| even| ever| still| actually| currently)? (do|offer|install|work|handle|service|serve|carry|use|sell|repair|take|accept|have|provide|finance|cover|build|make|specialize|deal|come|go|guarantee|require|charge|paint|replace|remodel|help|know|match|pull|give|fix|clean)`, `(can|could|would) (you|you guys|y'all|one|i|we|it|that)\b`, `how (long|soon|often|many|does|do|would|big|thick|is)`, `what (kind|type|sort|brand|is|are|does|happens|about|would|do|material|warranty)`, `which`, `is (it|that|this|there)( even| really| still| actually)? (possible|better|worth|something|okay|ok|true|necessary|safe|legal|a|any|required|an)`, `(do|would|will|should) (i|we) (need|have|be|get|want)`, `are (you|y'all|you guys) (licensed|insured|bonded|certified|open|able|familiar|accredited|local|family)`, `(quick |a |just a |one )question`, `wondering (if|whether|how|about|what)`, `(want|wanted|like|trying) to (know|ask|find out|see if|understand|check if)`, `(difference|recommend|advice|suggest)`, `(hacen|ofrecen|trabajan|instalan|tienen|aceptan|atienden|pueden) (ustedes|en|con|los|las|el|la)?`, `cuanto (tiempo|tarda|demora)`, `una pregunta`)
+	questionCue = words(`do (you|y'all)( guys| all| folks)?( also| even| ever| still| actually| currently)? [a-z]+`, `(can|could|would) (you|you guys|y'all|one|i|we|it|that)\b`, `how (long|soon|often|many|does|do|would|big|thick|is)`, `what (kind|type|sort|brand|is|are|does|happens|about|would|do|material|warranty)`, `which (one|kind|brand|type|sort|is|of)`, `is (it|that|this|there)( even| really| still| actually)? (possible|better|worth|something|okay|ok|true|necessary|safe|legal|a|any|required|an)`, `(do|would|will|should) (i|we) (need|have|be|get|want)`, `are (you|y'all|you guys) (licensed|insured|bonded|certified|open|able|familiar|accredited|local|family)`, `(quick |a |just a |one )question`, `wondering (if|whether|how|about|what)`, `(want|wanted|like|trying) to (know|ask|find out|see if|understand|check if)`, `(difference|recommend|advice|suggest)`, `(hacen|ofrecen|trabajan|instalan|tienen|aceptan|atienden|pueden) (ustedes|en|con|los|las|el|la)?`, `cuanto (tiempo|tarda|demora)`, `una pregunta`)
 )
 
 // readQuestion returns a question that the customer asks about the service.
 func (c *conversation) readQuestion() (hit, bool) {
 	for _, s := range c.mine {
-		if visitSet.MatchString(s.norm) || s.field != "" && !regexp.MustCompile(`message|comment|question|detail|note|descri|mensaje|help`).MatchString(s.field) {
+		if visitSet.MatchString(s.norm) || s.field != "" && !freeText.MatchString(s.field) {
 			continue
 		}
 		if h, ok := find([]*sentence{s}, questionCue); ok && !smallTalk.MatchString(s.norm) {
@@ -214,7 +222,7 @@ func (c *conversation) readQuestion() (hit, bool) {
 }
 
 // smallTalk are questions that are none.
-var smallTalk = words(`can you hear`, `how (are|is) (you|it)`, `can you (repeat|hold|say|call|spell|transfer|connect|put|have)`, `can i (get|have|ask|leave|speak|talk|call|give)`, `could (you|i) (call|have|speak|talk|repeat|ask|leave|get|please)`, `would you (like|mind)`, `what(?:'s| is) (your|that) (name|address)`, `which (is|was|means|i|we|would|works)`, `how many (do|would) you`, `would that (work|be)`, `that would`, `would it be possible to (schedule|set|have|get|reschedule)`, `(i|we) (can|could|would)`, `do you have (my|anything|any (openings|availability)|availability|an opening|time)`)
+var smallTalk = words(`can you hear`, `how (are|is) (you|it)`, `can you (repeat|hold|say|call|spell|transfer|connect|put|have)`, `can i (get|have|ask|leave|speak|talk|call|give)`, `could (you|i) (call|have|speak|talk|repeat|ask|leave|get|please)`, `would you (like|mind)`, `what(?:'s| is) (your|that) (name|address)`, `which (is|was|means|i|we|would|works)`, `how many (do|would) you`, `would that (work|be)`, `that would`, `would it be possible to (schedule|set|have|get|reschedule)`, `(i|we) (can|could|would)`, `do you (know|want|need my|remember|hear|see|mind|think)`, `do you have (my|anything|any (openings|availability)|availability|an opening|time)`)
 
 // readSurvey tells polls and fundraisers from people with a house.
 func (c *conversation) readSurvey() finding {
@@ -235,3 +243,8 @@ var (
 
 // isMonologue reports whether nobody answered what the customer says, as with machines.
 func (c *conversation) isMonologue() bool { return c.customerTurns() <= 1 }
+
+var (
+	// freeText are the fields of a form in which somebody may ask something.
+	freeText = regexp.MustCompile(`message|comment|question|detail|note|descri|mensaje|help`)
+)

@@ -31,12 +31,12 @@ var units = map[string]float64{
 }
 
 var tens = map[string]float64{
-	"twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+	"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
 	"veinte": 20, "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80, "noventa": 90,
 }
 
 var multiples = map[string]float64{
-	"hundred": 100, "cien": 100, "ciento": 100, "thousand": 1e3, "grand": 1e3, "k": 1e3, "mil": 1e3, "million": 1e6, "millon": 1e6,
+	"hundred": 100, "cien": 100, "ciento": 100, "thousand": 1e3, "grand": 1e3, "k": 1e3, "mil": 1e3, "million": 1e6, "millon": 1e6, //nolint:misspell // Spanish
 }
 
 // number is a number said in words or written in digits.

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/wording"
 )
 
@@ -17,7 +16,7 @@ var (
 	lastName  = regexp.MustCompile(`\b(?:last name(?:'s| is)?|surname(?:'s| is)?|apellido(?: es)?)[,:]?\s+`)
 	asksName  = words(`(your|the|a|first|last|full|good) name`, `who (am i|are we|do i have|is this|is calling|'s calling)`, `who's (this|calling)`, `(may|can|could) (i|we) (ask|get|have) (who|your|a|the|what) ?(name|first|last|is calling)?`, `name and`, `su nombre`, `como se llama`, `con quien hablo`, `(quien|a quien)`, `whom`, `under what name`, `i'm speaking (with|to)`)
 	asksLast  = words(`last name`, `surname`, `apellido`)
-	isThis    = regexp.MustCompile(`\b(?:is this|am i speaking (?:with|to)|speaking with|this is|hi|hello|hola)\s+`)
+	isThis    = regexp.MustCompile(`\b(?:is this|am i speaking (?:with|to)|speaking with)\s+`)
 	leadIn    = regexp.MustCompile(`^(?:(?:oh|uh|um|yes|yeah|yep|sure|ok|okay|of course|absolutely|hi|hello|hey|well|so|si|claro|hola|good (?:morning|afternoon|evening)|no problem|thanks|thank you|it's|its|that's|that would be|that'd be|this is|i'm|i am|the name is|name's|es|soy|first name(?:'s| is)?)[\s,.!-]+)+`)
 	title     = regexp.MustCompile(`^(?:mr|mrs|ms|miss|dr|mister|senor|senora|sr|sra)\.?\s+`)
 	nameWord  = regexp.MustCompile(`^[a-z][a-z'-]*[a-z]$`)
@@ -62,7 +61,7 @@ func (c *conversation) findName() (string, hit, bool) {
 		return "", hit{}, false
 	}
 	name = c.withLastName(name, at)
-	name = c.respelled(name)
+	name = c.respelled(name, at)
 	return strings.Join(name, " "), at, true
 }
 
@@ -70,6 +69,9 @@ func (c *conversation) findName() (string, hit, bool) {
 func (c *conversation) heardName() ([]string, hit) {
 	for _, s := range c.mine {
 		for _, at := range surelyName.FindAllStringIndex(s.norm, -1) {
+			if strings.HasSuffix(s.norm[:at[0]], "last ") {
+				continue
+			}
 			if name, to := s.nameAt(at[1], false); name != nil {
 				return name, hit{s, at[0], to}
 			}
@@ -106,7 +108,7 @@ func (c *conversation) answeredName(s *sentence) ([]string, hit, bool) {
 // confirmedName reads the name by which the agent greets somebody who says yes to it.
 func (c *conversation) confirmedName() ([]string, hit) {
 	for _, s := range c.all {
-		if !s.agent || !strings.Contains(s.norm, "?") || !yes.MatchString(c.after(s)) && !words(`this is (he|she|him|her)`, `speaking`).MatchString(c.after(s)) {
+		if !s.agent || !strings.Contains(s.norm, "?") || !yes.MatchString(c.after(s)) && !itIsMe.MatchString(c.after(s)) {
 			continue
 		}
 		for _, at := range isThis.FindAllStringIndex(s.norm, -1) {
@@ -144,7 +146,7 @@ func (s *sentence) nameAt(from int, doubtful bool) ([]string, int) {
 			break
 		}
 	}
-	if len(name) == 0 || doubtful && !capitals && !nameEnd.MatchString(s.norm[to:]) {
+	if len(name) == 0 || doubtful && !capitals && !nameEnd.MatchString(s.norm[to:]) && !isSpelling(strings.TrimLeft(s.norm[to:], " ")) {
 		return nil, 0
 	}
 	return name, to
@@ -188,9 +190,6 @@ func properCase(word string) string {
 // withLastName adds a last name that is given later.
 func (c *conversation) withLastName(name []string, at hit) []string {
 	for _, s := range c.mine {
-		if s.at < at.s.at {
-			continue
-		}
 		from := -1
 		if m := lastName.FindStringIndex(s.norm); m != nil {
 			from = m[1]
@@ -217,7 +216,7 @@ func (c *conversation) withLastName(name []string, at hit) []string {
 }
 
 // respelled replaces the parts of a name that are spelled out near it.
-func (c *conversation) respelled(name []string) []string {
+func (c *conversation) respelled(name []string, at hit) []string {
 	for _, s := range c.mine {
 		if s.field != "" {
 			continue
@@ -233,9 +232,12 @@ func (c *conversation) respelled(name []string) []string {
 					best = i
 				}
 			}
+			if best < 0 && len(name) == 1 && s.turn == at.s.turn && roughlyAlike(sp.word, wording.Fold(name[0])) {
+				best = 0
+			}
 			if best >= 0 {
 				name[best] = properCase(sp.word)
-			} else if lastName.MatchString(s.norm[:sp.lo]) && len(name) == 1 {
+			} else if len(name) == 1 && (lastName.MatchString(s.norm[:sp.lo]) || alike(sp.word, lastWord(s.norm[:sp.lo]))) {
 				name = append(name, properCase(sp.word))
 			}
 		}
@@ -243,9 +245,18 @@ func (c *conversation) respelled(name []string) []string {
 	return name
 }
 
+// lastWord returns the last word of a text: what is spelled next, as it was heard.
+func lastWord(text string) string {
+	fields := wording.Words(text)
+	if len(fields) == 0 {
+		return ""
+	}
+	return fields[len(fields)-1]
+}
+
 // isAddress reports whether what follows a spelled word makes it a part of an e-mail address.
 func isAddress(after string) bool {
-	return regexp.MustCompile(`^\W*(at|@|dot|underscore|dash|\d)\b`).MatchString(after)
+	return addressGoesOn.MatchString(after)
 }
 
 // spelledOnly returns a name that is only ever spelled.
@@ -261,58 +272,6 @@ func (c *conversation) spelledOnly() ([]string, hit) {
 }
 
 var (
-	fullNameField  = regexp.MustCompile(`^(full[ _-]?|your[ _-]?|customer[ _-]?|contact[ _-]?|client[ _-]?)?(name|nombre)s?( completo)?\W*$|^name\b|^nombre\b`)
-	firstNameField = regexp.MustCompile(`first[ _-]?name|^first$|^fname|^nombre$|given`)
-	lastNameField  = regexp.MustCompile(`last[ _-]?name|^last$|^lname|surname|apellido|family[ _-]?name`)
+	itIsMe        = words(`this is (he|she|him|her)`, `speaking`)
+	addressGoesOn = regexp.MustCompile(`^\W*(at|@|dot|underscore|dash|\d)\b`)
 )
-
-// formName reads the fields of a form.
-func (c *conversation) formName() (string, hit, bool) {
-	var first, last, full *sentence
-	for _, s := range c.mine {
-		switch {
-		case s.field == "":
-		case lastNameField.MatchString(s.field):
-			last = s
-		case firstNameField.MatchString(s.field):
-			first = s
-		case fullNameField.MatchString(s.field):
-			full = s
-		}
-	}
-	switch {
-	case first != nil && last != nil:
-		return first.raw + " " + last.raw, hit{first, 0, len(first.norm)}, true
-	case full != nil:
-		return full.raw, hit{full, 0, len(full.norm)}, true
-	case first != nil:
-		return first.raw, hit{first, 0, len(first.norm)}, true
-	case last != nil:
-		return last.raw, hit{last, 0, len(last.norm)}, true
-	default:
-		return "", hit{}, false
-	}
-}
-
-// findCustomer reads who called and how to answer them.
-func (a *analysis) findCustomer() {
-	if a.answer.Intent == "spam" {
-		return
-	}
-	p := &a.answer.Customer
-	for _, detail := range []struct {
-		field string
-		to    *string
-		find  func() (string, hit, bool)
-	}{
-		{verdict.FieldName, &p.Name, a.findName},
-		{verdict.FieldEmail, &p.Email, a.findEmail},
-		{verdict.FieldPhone, &p.Phone, a.findPhone},
-		{verdict.FieldAddress, &p.Address, a.findAddress},
-	} {
-		if value, at, ok := detail.find(); ok {
-			*detail.to = value
-			a.answer.Evidence = append(a.answer.Evidence, evidence(detail.field, at))
-		}
-	}
-}

@@ -3,6 +3,7 @@ package rules
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/wording"
@@ -86,8 +87,11 @@ func (c *conversation) tally(pastCounts bool) []tally {
 	for _, s := range c.all {
 		named := c.tradesIn(s)
 		factor := c.projectFactor(s, pastCounts)
-		for _, n := range named {
+		for i, n := range named {
 			weight := n.weight * factor
+			if i == earliest(named) { // of things named in one breath the first counts most
+				weight *= 1.1
+			}
 			if n.name == "other" && len(named) > 1 {
 				weight *= 0.3
 			}
@@ -104,6 +108,17 @@ func (c *conversation) tally(pastCounts bool) []tally {
 		}
 	}
 	return out
+}
+
+// earliest returns which of the trades the sentence names first.
+func earliest(named []tally) int {
+	first := 0
+	for i, n := range named {
+		if n.first.lo < named[first].first.lo {
+			first = i
+		}
+	}
+	return first
 }
 
 // agentTally falls back on what the agent asks about ("what's your budget for the
@@ -230,12 +245,23 @@ func placesLast(norm string, named []tally) []tally {
 	}
 	for i := range named {
 		t := &named[i]
-		room := t.name == "kitchen" || t.name == "bathroom" || t.name == "basement" || t.name == "addition"
-		if room && t.weight >= plainCue && roomAsPlace.MatchString(norm[:t.first.lo]) && !ownThings(t.name, named) {
+		if isPlace(*t) && t.weight >= plainCue && roomAsPlace.MatchString(norm[:t.first.lo]) && !ownThings(t.name, named) {
 			t.weight *= 0.3
 		}
 	}
 	return named
+}
+
+// isPlace reports whether a trade is named by a place where other trades work too.
+func isPlace(t tally) bool {
+	switch t.name {
+	case "kitchen", "bathroom", "basement", "addition":
+		return true
+	case "landscaping":
+		return strings.HasSuffix(t.first.text(), "yard") || t.first.text() == "lawn"
+	default:
+		return false
+	}
 }
 
 // ownThings reports whether all other trades in the sentence are only faintly named, so

@@ -10,7 +10,7 @@ import (
 
 var (
 	noSay     = words(`(i'm|i am|we're|we are|we|i|just|only|currently) (just |only |currently |actually )*(rent|renting|renters?|a renter|tenants?|a tenant|leasing)( |\b)`, `(my|the|our) landlord`, `(calling|asking|checking|looking|inquiring|pricing) (\w+ )?(for|on behalf of) (a friend|my (neighbor|friend|boss|landlord|coworker)|somebody else|someone else)`, `not (my|our) (house|home|place|decision|call|property)`, `(don't|do not) own (it|the|this)`, `(school|class|homework) (project|assignment|paper)`, `not (my|up to me|mine) to (decide|make)`, `i have no (say|authority)`, `soy inquilino|rento|alquilo|el (dueno|casero) de la casa`)
-	sharedSay = words(`(talk|check|discuss|run (it|this|that|everything)|speak|ask|consult|clear (it|this)|go over|sit down)( it| this| that| things| to| over)* ?(to|with|by|past) (my|the|our) (husband|wife|spouse|partner|fiancee?|hoa|board|boss|family|parents|mother|mom|father|dad|kids|brother|sister|siblings|co-?owner|landlord|business partner|other half|committee|condo)`, `(husband|wife|spouse|partner|hoa|board|boss|owner|parents|mother|mom|father|dad|sister|brother)('s| is| has| needs| wants| would| will| still| also| gets| really| have)* (to |the (one|final)|still )?(decide|decision|approve|approv\w+|agree|sign off|see (it|the)|be (there|here|home|involved|on board|part)|weigh in|think about|ok|okay|final say|say|convinc\w+|makes the|who decides)`, `(isn't|not|is not) (on board|convinced|sold( on)?)`, `(ask|check with|talk to) (my )?(husband|wife|her|him|them) first`, `both (need|have) to (agree|be)`, `(not|isn't) (just )?(my|only my) decision`, `hoa (approval|has to|needs to)`, `board (approval|vote|meeting)`, `(my|our) (mom|mother|dad|father|parents|in-laws|grandmother|aunt|sister|brother)'?s? (house|home|place|kitchen|bathroom|condo|roof|basement)`, `hablar(lo)? con mi (esposo|esposa|marido|mujer)`)
+	sharedSay = words(`(talk|check|discuss|run (it|this|that|everything)|speak|ask|consult|clear (it|this)|go over|sit down)( it| this| that| things| to| over)* ?(to|with|by|past) (my|the|our) (husband|wife|spouse|partner|fiancee?|hoa|board|boss|family|parents|mother|mom|father|dad|kids|brother|sister|siblings|co-?owner|landlord|business partner|other half|committee|condo)`, `(husband|wife|spouse|partner|hoa|board|boss|owner|parents|mother|mom|father|dad|sister|brother)('s| is| has| needs| wants| would| will| still| also| gets| really| have)* (to |the (one|final)|still )?(decide|decision|approve|approv\w+|agree|sign off|see (it|the)|be (there|here|home|involved|on board|part)|weigh in|think about|ok|okay|final say|say|convinc\w+|makes the|who decides)`, `(isn't|not|is not) (on board|convinced|sold( on)?)`, `(ask|check with|talk to) (my )?(husband|wife|her|him|them) first`, `both (need|have) to (agree|be)`, `(not|isn't) (just )?(my|only my) decision`, `hoa (approval|has to|needs to)`, `board (approval|vote|meeting)`, `hablar(lo)? con mi (esposo|esposa|marido|mujer)`)
 	speaksFor = words(`power of attorney`, `(i|we) (handle|take care of|manage|am handling|'m handling) (her|his|their|all|the)`, `(i|we)('m| am|'re| are) (the )?(executor|trustee|paying)`, `(husband|wife|spouse|partner)('s| is| are)? (already )?(on board|agrees?|agreed|fine with|signed off|ready|all for|both)`, `we(?:'ve| have)? (both|all) (agree\w*|decided|want|talked|on board)`, `(my|our) (wife|husband|spouse|partner) and (i|me)`, `it's (my|our) (decision|call|house)`, `i make the decisions?`, `i(?:'m| am) the (only )?(owner|homeowner|decision.?maker)`)
 	owns      = words(`home ?owners?`, `own (the|our|my|this|a) (home|house|place|property|building|condo|townhouse)`, `(we|i) own`, `(we|i)( just| recently)? (bought|purchased|closed on|are closing|inherited)`, `(my|our) (\w+ )?(house|home|kitchen|bath\w*|basement|roof|deck|windows?|floors?|place|condo|yard|backyard|garage|attic|furnace|porch|patio|siding|driveway|water heater|property|rental|townhouse|duplex|living room|bedroom|shower|tub|gutters|ac|a/c|panel|addition|ceiling|fence)`, `my (wife|husband) and i`, `(mi|nuestra|nuestro) (casa|cocina|bano|techo|sotano|patio)`)
 
@@ -51,10 +51,13 @@ func (c *conversation) decisionMaker() finding {
 	if h, ok := find(c.mine, speaksFor); ok {
 		return finding{verdict.Yes, h, true, 0}
 	}
-	if h, ok := find(c.mine, noSay); ok && !c.said(words(`(my|our) (rental|tenants?)`, `(our|my) tenants? (moved|is|are|left)`)) {
+	if h, ok := find(c.mine, noSay); ok && !c.said(landlord) {
 		return finding{verdict.No, h, true, 0}
 	}
 	if h, ok := find(c.mine, sharedSay); ok {
+		return finding{verdict.Shared, h, true, 0}
+	}
+	if h, ok := find(c.mine, kinsHome); ok && !c.said(bought) {
 		return finding{verdict.Shared, h, true, 0}
 	}
 	if h, ok := find(c.mine, owns); ok {
@@ -168,3 +171,12 @@ func (c *conversation) engagement() string {
 		return verdict.Low
 	}
 }
+
+var (
+	// kinsHome is a relative's property, who has a say.
+	kinsHome = words(`(my|our) (mom|mother|dad|father|parents|in-laws|grandmother|aunt|sister|brother)('s|s'|')? (house|home|place|kitchen|bathroom|condo|roof|basement)`)
+	bought   = words(`(we|i)(?:'ve| have| just| recently)* (bought|purchased|inherited|own|closed on)`)
+)
+
+// landlord is somebody who speaks of tenants and is none.
+var landlord = words(`(my|our) (rental|tenants?)`, `(our|my) tenants? (moved|is|are|left)`)

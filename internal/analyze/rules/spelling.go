@@ -24,12 +24,29 @@ var (
 func spellings(norm string) []spelled {
 	var out []spelled
 	for _, at := range spellPattern.FindAllStringSubmatchIndex(norm, -1) {
-		if word := letters(norm[at[2]:at[3]]); len(word) >= 3 {
-			out = append(out, spelled{word, at[2], at[3]})
+		for _, part := range splitSpelled(norm, at[2], at[3]) {
+			if word := letters(norm[part[0]:part[1]]); len(word) >= 3 {
+				out = append(out, spelled{word, part[0], part[1]})
+			}
 		}
 	}
 	return out
 }
+
+// splitSpelled parts what is spelled with dashes from letters round it: "J-O-H-N D-O-E",
+// "with a K, K-A-T-H-Y". Without dashes all letters are one word.
+func splitSpelled(norm string, lo, hi int) [][2]int {
+	var out [][2]int
+	for _, at := range dashedWord.FindAllStringIndex(norm[lo:hi], -1) {
+		out = append(out, [2]int{lo + at[0], lo + at[1]})
+	}
+	if len(out) == 0 {
+		return [][2]int{{lo, hi}}
+	}
+	return out
+}
+
+var dashedWord = regexp.MustCompile(`\b[a-z](?:-[a-z]\b){2,}`)
 
 func letters(text string) string {
 	var b strings.Builder
@@ -74,3 +91,6 @@ func alike(a, b string) bool {
 	}
 	return distance(a, b) <= limit
 }
+
+// roughlyAlike is alike for a word that is spelled right after it was said.
+func roughlyAlike(a, b string) bool { return distance(a, b) <= max(len(a), len(b))*6/10 }

@@ -7,9 +7,9 @@ import (
 
 var (
 	// machine is what only a recording says.
-	machine = words(`press (one|two|three|nine|zero|star|pound|\d|any key|the)`, `(oprima|presione|marque) (el )?(uno|dos|nueve|\d)`, `this is (a|an) (recorded|automated|pre-?recorded|important (automated|recorded|message|notice|call))`, `(automated|pre-?recorded|recorded) (message|call|announcement|system)`, `do(n't| not) hang up`, `to (be removed|opt out|unsubscribe|stop (these|receiving))`, `to speak (to|with) (a|an|one of our) (\w+ )?(agent|representative|specialist|advisor|operator|associate)`, `(remove|take) (you|your number) (from|off) (our|the|this) (call(ing)? )?list`, `this is your (final|last|second|third) (notice|attempt|call|courtesy|warning|reminder)`, `(final|last|second) (courtesy|attempt|notice|warning) (call|to)`, `stay on the line (to|for|and)`, `este es un mensaje (grabado|automatico)`)
+	machine = words(`press (one|two|three|nine|zero|star|pound|\d|any key|the)`, `(oprima|presione|marque) (el )?(uno|dos|nueve|\d)`, `this is (a|an) (recorded|automated|pre-?recorded|important (automated|recorded|message|notice|call))`, `(automated|pre-?recorded|recorded) (message|call|announcement|system)`, `do(n't| not) hang up`, `to (be removed|opt out|unsubscribe|stop (these|receiving))`, `to speak (to|with) (a|an|one of our) (\w+ )?(agent|representative|specialist|advisor|operator|associate)`, `(remove|take) (you|your number) (from|off) (our|the|this) (call(ing)? )?list`, `this is your (final|last|second|third) (notice|attempt|call|courtesy|warning|reminder)`, `(final|last|second) (courtesy|attempt|notice|warning) (call|to)`, `stay on the line (to|for|and)`, `este es un mensaje (grabado|automatic\w+)`)
 	// bulk is what is offered to everybody with a telephone.
-	bulk = words(`(car|vehicle|auto\w*)('s)?\b.{0,30}warranty`, `extended (vehicle |auto |car )?warranty\b.{0,40}(expir|vehicle|car|coverage)`, `google (business|listing|my business|maps|voice)( listing| profile)?\b.{0,60}(verif\w*|suspend\w*|expir\w*|unverified|flagged|removed|claim\w*|not (showing|listed)|optimi\w*|updat\w*|inactive)`, `(verify|claim|update) your (google|business) (listing|profile|business)`, `(business|working capital|small business|merchant|unsecured) (loan|loans|funding|line of credit|capital|advance|cash)\b`, `(pre-?approved|pre-?qualified|approved) for (up to|a|an|\$|funding|over)`, `merchant cash`, `(lower|reduce|reducing|lowering|cut) your\b.{0,20}(interest|electric|energy|power|utility|credit card|student)`, `social security (number|administration|office|benefits)`, `(the )?irs\b`, `(arrest )?warrant (for|out|has)`, `congratulations\b.{0,60}(selected|won|winner|qualif\w*|eligible|chosen)`, `(you have|you've|your (number|name|business|company|home) (has|was|have)) (been )?(selected|chosen|won|qualified)`, `(free|all.expense\w*|complimentary|discounted).{0,20}(cruise|vacation|trip|getaway|stay)`, `gift cards?`, `(bitcoin|crypto\w*|forex)`, `student loans?`, `medicare|health insurance|life insurance|final expense`, `credit card (debt|balance|rates?)`, `(electric|power|utility|gas) (service|account)\b.{0,40}(disconnect\w*|suspend\w*|shut off)`, `(ppp|employee retention|erc|erp) (loan|credit|funds)`, `tax (debt|relief|resolution)`, `timeshare`, `your (computer|account|package|amazon|apple)\b.{0,40}(virus|compromis\w*|suspend\w*|charge|purchase)`, `(prestamo|garantia extendida|ha sido seleccionad\w)`, `act (now|fast|today)`, `limited.time offer`)
+	bulk = words(`(car|vehicle|auto\w*)('s)?\b.{0,30}warranty`, `extended (vehicle |auto |car )?warranty\b.{0,40}(expir|vehicle|car|coverage)`, `google (business|listing|my business|maps|voice)( listing| profile)?\b.{0,60}(verif\w*|suspend\w*|expir\w*|unverified|flagged|removed|claim\w*|not (showing|listed)|optimi\w*|updat\w*|inactive)`, `(verify|claim|update) your (google|business) (listing|profile|business)`, `(business|working capital|small business|merchant|unsecured) (loan|loans|funding|line of credit|capital|advance|cash)\b`, `(you|your (business|company|account))(?:'ve| have|'re| are| has| is)?( been| already)* (pre-?approved|pre-?qualified|approved|qualified) (for|to)`, `merchant cash`, `(lower|reduce|reducing|lowering|cut) your\b.{0,20}(interest|electric|energy|power|utility|credit card|student)`, `social security (number|administration|office|benefits)`, `(the )?irs\b`, `(arrest )?warrant (for|out|has)`, `congratulations\b.{0,60}(selected|won|winner|qualif\w*|eligible|chosen)`, `(you have|you've|your (number|name|business|company|home) (has|was|have)) (been )?(selected|chosen|won|qualified)`, `(free|all.expense\w*|complimentary|discounted).{0,20}(cruise|vacation|trip|getaway|stay)`, `gift cards?`, `(bitcoin|crypto\w*|forex)`, `student loans?`, `medicare|health insurance|life insurance|final expense`, `credit card (debt|balance|rates?)`, `(electric|power|utility|gas) (service|account)\b.{0,40}(disconnect\w*|suspend\w*|shut off)`, `(ppp|employee retention|erc|erp) (loan|credit|funds)`, `tax (debt|relief|resolution)`, `timeshare`, `your (computer|account|package|amazon|apple)\b.{0,40}(virus|compromis\w*|suspend\w*|charge|purchase)`, `(prestamo|garantia extendida|ha sido seleccionad\w)`, `act (now|fast|today)`, `limited.time offer`)
 	// bulkForm is what bots and list buyers write into forms.
 	bulkForm = words(`seo`, `search engine (optimi\w*|ranking\w*|visibility)`, `(first|top|1st) page( of| on| ranking)?( google| search)?`, `rank\w* (higher|on google|better|#?1|number one|at the top|your)`, `google rank\w*`, `back ?links?`, `guest posts?`, `sponsored (post|article|content)`, `(web ?site|web) (design|redesign|developer|development|traffic|audit|visitors)`, `redesign\w* your (web)?site`, `(increase|boost|drive|grow|more|generate)\b.{0,25}(traffic|visitors|ranking|online (presence|visibility)|sales|followers|revenue)`, `(your|the) (web ?site|site|domain)\b.{0,60}(errors?|rank\w*|optimi\w*|traffic|audit|improve\w*|visibility|issues|redesign|slow|mobile)`, `(social media|digital|internet|online|email) marketing`, `(leads?|email|contact|mailing) (list|database)s?`, `(exclusive|qualified|guaranteed|fresh|verified) (leads|appointments|jobs)`, `(virtual assistants?|outsourc\w*|offshore|data entry|app development)`, `(casino|viagra|cialis|porn|escorts?|betting|xxx|replica|pharmacy|pills)`, `(bitcoin|crypto\w*|forex|investment opportunity|passive income|make money)`, `(explainer|promo\w*) videos?`, `unsubscribe`, `opt.?out`, `(click|visit) (here|the link|this link|below)`, `domain (name|authority|expir\w*)`, `loan offer`, `(business|working capital) (loan|loans|funding|capital)`, `bulk (email|sms)`, `chat ?bot`, `reply (yes|stop|with)`, `\d+ (visitors|backlinks|followers)`)
 	link     = regexp.MustCompile(`https?://|www\.|\[url|<a |\b[a-z0-9-]+\.(ru|xyz|top|click|info|biz|online|site|shop|cn)\b|bit\.ly`)
@@ -20,14 +20,18 @@ func (c *conversation) readSpam() finding {
 	if c.isForm() {
 		return c.readFormSpam()
 	}
-	if h, ok := find(c.mine, machine); ok && (c.isMonologue() || c.said(bulk)) {
+	if h, ok := find(c.mine, machine); ok && !c.hasHome() {
 		return finding{"spam", h, true, 0.95}
 	}
-	if h, ok := find(c.mine, bulk); ok && c.isMonologue() && !c.hasHome() {
+	if h, ok := find(c.mine, bulk); ok && c.isMonologue() && !c.hasHome() && !c.said(ownName) {
 		return finding{"spam", h, true, 0.85}
 	}
 	return finding{}
 }
+
+// ownName is a person who says who they are and for whom they call; machines that do give
+// themselves away otherwise.
+var ownName = words(`(this is|my name is|i'm) [a-z]+( [a-z]+)?,? (with|from|at|over at|calling (from|for|on behalf))`)
 
 func (c *conversation) readFormSpam() finding {
 	if h, ok := find(c.mine, bulkForm); ok && !c.hasHome() {
@@ -36,7 +40,7 @@ func (c *conversation) readFormSpam() finding {
 	links := 0
 	var first hit
 	for _, s := range c.mine {
-		if at := link.FindStringIndex(s.norm); at != nil && !regexp.MustCompile(`url|page|referr|link|website|source`).MatchString(s.field) {
+		if at := link.FindStringIndex(s.norm); at != nil && !linkField.MatchString(s.field) {
 			if links == 0 {
 				first = hit{s, at[0], at[1]}
 			}
@@ -55,7 +59,7 @@ func (c *conversation) readFormSpam() finding {
 // hasHome reports whether the customer speaks of work on a place of their own.
 func (c *conversation) hasHome() bool {
 	_, wants := c.wantsWork()
-	return wants && c.said(words(`(my|our) (house|home|kitchen|bath\w*|basement|roof|deck|windows?|floors?|place|condo|property|garage|yard|attic|room|living room|bedroom|siding|patio|porch|furnace|ac|addition|master)`, `mi (casa|cocina|bano|techo)`))
+	return wants && c.said(ownPlace)
 }
 
 // gibberish finds a form whose fields are random letters: no vowels where words have some.
@@ -63,7 +67,7 @@ func (c *conversation) gibberish() (hit, bool) {
 	junk, checked := 0, 0
 	var first hit
 	for _, s := range c.mine {
-		if regexp.MustCompile(`mail|phone|zip|tel|url|date|time|id\b`).MatchString(s.field) {
+		if codeField.MatchString(s.field) {
 			continue
 		}
 		checked++
@@ -123,7 +127,7 @@ func (c *conversation) readWrongNumber() finding {
 }
 
 var jobCues = cueSet{
-	strong: words(`(are|if|whether|is) (you|y'all|you guys|you all|your company|they|your crew)( guys| all)?( still| currently| looking to| doing any| actively)? (hir(e|ing)|taking (applications|on (help|people|workers)))`, `(hiring|now hiring|help wanted)`, `(looking for|need|want|seeking|after|in search of) (a job|work(?: as| in| with|\W*$)|employment|steady work|a position|full.?time( work)?|part.?time( work)?|an? (apprenticeship|internship))`, `(job|employment) (application|posting|opening|openings|position|ad|listing|opportunit\w+|inquiry)`, `(my|a|the) (resume|cv|curriculum)`, `(apply|applying|applied|application) (for (a|the|any|work|your) ?(job|position|opening|work|\w+ (job|position|role|opening))|to work|in person|with (you|your company)|online for)`, `(fill out|pick up|drop off|submit|send in) (an |a |my |the )?(application|resume)`, `(any|open|available) (positions|openings|jobs|job openings|work available)( available| open)?`, `come (to )?work for (you|y'all)`, `work for (your company|you guys|y'all)`, `(estan|esta) contratando`, `(busco|buscando|necesito) (trabajo|empleo|chamba)`, `(tienen|hay|alguna) (trabajo|vacante\w*|empleo)`, `solicitud de (empleo|trabajo)`, `the (carpenter|installer|estimator|painter|laborer|project manager|sales|office|admin\w*|driver) (job|position|role|opening)`, `job (you|that) (posted|advertised)`, `posted (on|a job)\b.{0,20}(indeed|craigslist|zip)`, `on indeed`),
+	strong: words(`(if|do|does|could|can) (you|y'all|you guys|your (company|crew))( guys| all)? (need|needs|use|are looking for|could use|want)( any| some| extra| more| good)? (help|hands|workers|laborers?|carpenters?|framers?|people|guys|installers?|painters?|helpers?)`, `(are|if|whether|is) (you|y'all|you guys|you all|your company|they|your crew)( guys| all)?( still| currently| looking to| doing any| actively)? (hir(e|ing)|taking (applications|on (help|people|workers)))`, `(hiring|now hiring|help wanted)`, `(looking for|need|want|seeking|after|in search of) (a job|work(?: as| in| with|\W*$)|employment|steady work|a position|full.?time( work)?|part.?time( work)?|an? (apprenticeship|internship))`, `(job|employment) (application|posting|opening|openings|position|ad|listing|opportunit\w+|inquiry)`, `(my|a|the) (resume|cv|curriculum)`, `(apply|applying|applied|application) (for (a|the|any|work|your) ?(job|position|opening|work|\w+ (job|position|role|opening))|to work|in person|with (you|your company)|online for)`, `(fill out|pick up|drop off|submit|send in) (an |a |my |the )?(application|resume)`, `(any|open|available) (positions|openings|jobs|job openings|work available)( available| open)?`, `come (to )?work for (you|y'all)`, `work for (your company|you guys|y'all)`, `(estan|esta) contratando`, `(busco|buscando|necesito) (trabajo|empleo|chamba)`, `(tienen|hay|alguna) (trabajo|vacante\w*|empleo)`, `solicitud de (empleo|trabajo)`, `the (carpenter|installer|estimator|painter|laborer|project manager|sales|office|admin\w*|driver) (job|position|role|opening)`, `job (you|that) (posted|advertised)`, `posted (on|a job)\b.{0,20}(indeed|craigslist|zip)`, `on indeed`),
 	weak:   words(`years? (of )?experience`, `(my own|own) (tools|truck|transportation)`, `i(?:'m| am| was| have been|'ve been) (a|an|working as a) (\w+ )?(carpenter|framer|installer|painter|tile setter|roofer|laborer|estimator|electrician|plumber|drywaller|apprentice|foreman|handyman|helper|finish carpenter)`, `(start|available) (right away|immediately|monday|tomorrow)`, `(pay|wage|hourly rate|benefits|per hour)`, `(references|background check|drug test)`, `experiencia`, `interview`, `(position|opening|job)s?\b.{0,20}(filled|available|open)`, `laid off`, `what do you (guys )?pay`),
 }
 
@@ -131,7 +135,7 @@ var jobCues = cueSet{
 func (c *conversation) readJobSeeker() finding {
 	score, at := jobCues.score(c.mine)
 	if c.isForm() {
-		if h, ok := find(c.mine, words(`resume`, `cv`, `hiring`, `employment`, `career\w*`, `job (application|opportunity|opening)`)); ok {
+		if h, ok := find(c.mine, jobForm); ok {
 			score, at = score+2, h
 		}
 	}
@@ -140,3 +144,10 @@ func (c *conversation) readJobSeeker() finding {
 	}
 	return finding{"job_seeker", at, true, 0.9}
 }
+
+var (
+	ownPlace  = words(`(my|our) (house|home|kitchen|bath\w*|basement|roof|deck|windows?|floors?|place|condo|property|garage|yard|attic|room|living room|bedroom|siding|patio|porch|furnace|ac|addition|master)`, `mi (casa|cocina|bano|techo)`)
+	jobForm   = words(`resume`, `cv`, `hiring`, `employment`, `career\w*`, `job (application|opportunity|opening)`)
+	linkField = regexp.MustCompile(`url|page|referr|link|website|source`)
+	codeField = regexp.MustCompile(`mail|phone|zip|tel|url|date|time|id\b`)
+)

@@ -23,7 +23,7 @@ var (
 	negated   = regexp.MustCompile(`\b(not|isn't|won't|wouldn't|doesn't|don't|can't|no|nothing|never|ain't|aren't)( \w+){0,3} $`)
 	untilWord = words(`until`, `before`, `till`, `for`, `later`, `than`, `hasta`, `earlier`, `sooner`, `only`, `just`, `wait`)
 
-	emergency   = words(`burst\w*`, `flood(ed|ing|s)`, `gushing`, `pouring`, `(water|it)(?:'s| is)? (everywhere|coming (in|through|down|out)|all over|pouring|dripping (from|through|into|down)|spraying|rushing)`, `leaking (right now|everywhere|through|badly|into|all over|from the ceiling|like crazy|really bad|pretty bad)`, `(no|without|lost|don't have( any)?|have no) (heat|hot water|power|electricity|ac|a/c|air conditioning|running water|air)`, `(heat|furnace|heater|boiler|ac|a/c|air conditioner|air conditioning|power|water heater|sump pump)(?: is| just| has|'s| completely)* (went out|out|died|dead|quit|stopped|not working|broke|gave out|down|kicked the bucket)`, `spark(s|ed|ing)`, `smok(e|ing)`, `burning smell`, `smell(s|ing)? (gas|burning|smoke|something burning)`, `gas leak`, `sewage`, `back(ed|ing) up into`, `overflow\w*`, `tree (fell|came|went|is|through|on|just|crashed)`, `hole in (the|my|our) (roof|ceiling)`, `(tarp|tarped)`, `emergency`, `won't (shut off|stop)`, `can't (shut|turn) (it|the water) off`, `carbon monoxide`, `ceiling (is |just )?(fell|falling|collapsed|caving|sagging)`, `inunda\w+`, `fuga de (agua|gas)`, `emergencia`, `sin (agua|luz|calefaccion)`, `se (rompio|revento)`, `ceiling (collapsed|caved)`)
+	emergency   = words(`(need|send|get) (someone|somebody|anybody|an? (plumber|electrician|roofer|tech\w*|crew|guy))( \w+){0,3} (right now|right away|immediately|asap|tonight|today|now)`, `(storm|wind|winds|tornado|hurricane|hail|tree)\b.{0,30}(took|tore|ripped|blew|knocked|peeled)`, `burst\w*`, `flood(ed|ing|s)`, `gushing`, `pouring`, `(water|it)(?:'s| is)? (everywhere|coming (in|into|through|down|out)|all over|pouring|dripping (from|through|into|down)|spraying|rushing)`, `leaking (right now|everywhere|through|badly|into|all over|from the ceiling|like crazy|really bad|pretty bad)`, `(no|without|lost|don't have( any)?|have no) (heat|hot water|power|electricity|ac|a/c|air conditioning|running water|air)`, `(heat|furnace|heater|boiler|ac|a/c|air conditioner|air conditioning|power|water heater|sump pump)(?: is| just| has|'s| completely)* (went out|out|died|dead|quit|stopped|not working|broke|gave out|down|kicked the bucket)`, `spark(s|ed|ing)`, `smok(e|ing)`, `burning smell`, `smell(s|ing)? (gas|burning|smoke|something burning)`, `gas leak`, `sewage`, `back(ed|ing) up into`, `overflow\w*`, `tree (fell|came|went|is|through|on|just|crashed)`, `hole in (the|my|our) (roof|ceiling)`, `(tarp|tarped)`, `emergency`, `won't (shut off|stop)`, `can't (shut|turn) (it|the water) off`, `carbon monoxide`, `ceiling (is |just )?(fell|falling|collapsed|caving|sagging)`, `inunda\w+`, `fuga de (agua|gas)`, `emergencia`, `sin (agua|luz|calefaccion)`, `se (rompio|revento)`, `ceiling (collapsed|caved)`)
 	pastTrouble = words(`last (year|spring|summer|fall|winter|month)`, `years? ago`, `months ago`, `not an? emergency`, `no emergency`, `isn't an emergency`, `in case of`, `used to`, `emergency (contact|number|exit|fund)`)
 
 	timelineField = regexp.MustCompile(`time ?line|time ?frame|start|when|urgen|how soon|deadline|completion|cuando|target date|project date`)
@@ -137,6 +137,8 @@ func (c *conversation) weighPlain(m mention) int {
 	start := startTalk.MatchString(near)
 	soon := m.days == immediateDay && !asap
 	switch {
+	case serviceQuestion.MatchString(norm) && wishIn(norm) == nil:
+		return 0
 	case asksTimeline.MatchString(said) && !(visit && soon):
 		return 6
 	case soon && (visit || asksVisit.MatchString(said)):
@@ -157,6 +159,9 @@ func (c *conversation) weighPlain(m mention) int {
 		return 1
 	}
 }
+
+// serviceQuestion asks how the company works, so its times are not the customer's.
+var serviceQuestion = words(`do (you|y'all)( guys| folks)? \w+`, `how long (does|do|would|will|is)`)
 
 // strongStart is talk of the work itself.
 var strongStart = words(`start\w*`, `begin\w*`, `break(ing)? ground`, `get (it|this|going|started|moving)`, `done`, `finish\w*`, `complet\w+`, `mov(e|ing) (in|into|forward)`, `install\w*`, `replac\w+`, `in place`, `time ?line`, `time ?frame`, `fixed`, `fix`, `repair\w*`, `ready (for|by|before|to)`, `hoping`, `shooting for`, `do (it|this|the (work|project|job))`, `work`, `empezar|comenzar|listo|terminado|arreglar`, `pull the trigger`, `deadline`, `wedding`, `baby`)
@@ -186,7 +191,7 @@ func weighField(m mention) int {
 // weighAgentMention counts what the agent sums up and the customer confirms.
 func (c *conversation) weighAgentMention(m mention) int {
 	norm := m.s.norm
-	if !strings.Contains(norm, "?") && !words(`so you`, `you(?:'re| are) (looking|hoping|wanting)`, `sounds like`).MatchString(norm) {
+	if !strings.Contains(norm, "?") && !agentSumsUp.MatchString(norm) {
 		return 0
 	}
 	if !yes.MatchString(c.after(m.s)) || visitTalk.MatchString(norm) || !startTalk.MatchString(norm) {

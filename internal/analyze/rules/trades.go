@@ -66,7 +66,7 @@ var trades = []trade{
 		faint(`leak(s|ing|ed|y)?`, `drip(s|ping)?`),
 	}},
 	{"electrical", []tradeCue{
-		strong(`electric(al|ian|ians)`, `re-?wir(e|ing|ed)`, `wiring`, `(electrical|breaker|fuse|service) (panel|box)`, `panel( upgrade)?`, `breakers?`, `outlets?`, `generators?`, `ev charger`, `(car|tesla|vehicle) charger`, `knob.and.tube`, `electricista`, `cableado`, `recessed( lights?| lighting)?`, `can lights`, `200.?amps?`, `amp service`),
+		strong(`electric(al|ian|ians)`, `re-?wir(e|ing|ed)`, `wiring`, `(electrical|breaker|fuse|service) (panel|box)`, `panel( upgrade)?`, `breakers?`, `outlets?`, `generators?`, `ev charger`, `(car |tesla |vehicle |level.two )?chargers?`, `knob.and.tube`, `electricista`, `cableado`, `recessed( lights?| lighting)?`, `can lights`, `200.?amps?`, `amp service`),
 		plain(`light(s|ing)?( fixtures?)?`, `ceiling fans?`, `circuits?`, `(light )?switch(es)?`, `chandeliers?`, `fixtures`, `enchufes?`, `luces`),
 	}},
 	{"landscaping", []tradeCue{
@@ -82,7 +82,7 @@ var trades = []trade{
 var ofTrade = words(`paint\w*`, `re-?paint\w*`, `windows?`, `siding`, `floor(s|ing)?`, `carpet\w*`, `hardwoods?`, `re-?wir\w+`, `wiring`, `re-?pip\w+`, `re-?plumb\w*`, `roof\w*`, `generators?`, `fan`, `hvac`, `heat\w*`, `air`, `ac`, `insulat\w+`, `gutters?`, `pintar`, `pintura`, `ventanas`, `water (filter|filtration|softener)`, `clean\w*`)
 
 // roomAsPlace is a room that only says where the thing is that the work is about.
-var roomAsPlace = regexp.MustCompile(`\b(in|from|under|above|below|inside|near|behind|to|of|off|over|into|through|en|de|bajo) (the|my|our|a|one|an|his|her|la|el|mi|both|that|this|master|hall|upstairs|downstairs|guest|main)( \w+){0,2} ?$|\b(in|en|the|my) $`)
+var roomAsPlace = regexp.MustCompile(`\b(in|from|under|above|below|inside|near|behind|to|of|off|over|into|through|en|de|bajo) (the|my|our|a|one|an|his|her|la|el|mi|both|that|this|master|hall|upstairs|downstairs|guest|main)( \w+){0,2} ?$`)
 
 // roomBeforeThing is what follows a room that is only the name of a thing's place.
 var roomBeforeThing = regexp.MustCompile(`^ (floor(s|ing)?|faucets?|sink|windows?|doors?|outlets?|lights?|lighting|ceiling|drain|fan|walls?|pipes?|leak|toilet|heater)\b`)

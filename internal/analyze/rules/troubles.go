@@ -1,47 +1,87 @@
 package rules
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 var (
 	// complains is anger or disappointment.
-	complains = words(`complain\w*`, `(file|make|lodge|have) a complaint`, `(not|isn't|ain't|wasn't|aren't|never been|far from|anything but|less than)( \w+){0,3} (happy|satisfied|pleased|acceptable|thrilled|impressed|right|okay with)`, `un(happy|acceptable|satisfied|professional|believable)`, `dissatisfied`, `ridiculous`, `furious`, `fed up`, `disgust\w*`, `angry`, `pissed`, `upset`, `livid`, `appall\w*`, `disappoint\w*`, `frustrat\w*`, `terrible`, `horrible`, `awful`, `worst`, `rude`, `sloppy`, `shoddy`, `botched`, `incompetent`, `half.?ass\w*`, `(a|total|complete|what a|such a) (joke|disaster|mess|nightmare|scam)`, `(speak|talk) (to|with) (a|the|your) (manager|supervisor|boss)`, `(better business bureau|bbb|attorney|lawyer|small claims|sue|suing|legal action|licensing board|attorney general)`, `(one|1).star`, `(bad|negative|terrible|scathing) review`, `chargeback`, `refund`, `(my|our) money back`, `no.?show(ed)?`, `(never|nobody|no one|didn't|haven't|hasn't|nobody's|no one's)( ever| even| has| have| has ever)? (showed?|came|come|called|call|calls|returned|return|finished|finish|fixed|fix|answered|heard|responded|got back|gotten)( up| back| me)?`, `stood (me|us) up`, `(second|third|fourth|fifth|sixth|tenth|several|three|four|five|six|ten|\d+)(rd|th|nd)? (time|times|calls|messages|voicemails)`, `(ripped|rip) (me|us)?\W*off`, `(screw\w*|mess\w*) (up|it up|me|us|over)`, `(sick|tired) (and tired )?of`, `(lied|lying) to`, `(inexcusable|infuriating|outrageous|embarrass\w*|pathetic|useless|crap\w*|garbage)`, `(overcharg\w*|double.?charg\w*|charged (me|us) (twice|extra|more))`, `(left (a|the|my|our) (mess|place|house|yard|driveway)|trash (everywhere|all over)|cigarette butts)`, `(queja|quejar\w*|molest[oa]|enojad[oa]|pesimo|terrible|inaceptable|reclamo)`)
+	complains = words(`complain\w*`, `(file|make|lodge|have) a complaint`, `(not|isn't|ain't|wasn't|aren't|never been|far from|anything but|less than)( \w+){0,3} (happy|satisfied|pleased|acceptable|thrilled|impressed|okay with)`, `un(happy|acceptable|satisfied|professional|believable)`, `dissatisfied`, `ridiculous`, `furious`, `fed up`, `disgust\w*`, `angry`, `pissed`, `upset`, `livid`, `appall\w*`, `disappoint\w*`, `frustrat\w*`, `terrible`, `horrible`, `awful`, `worst`, `rude`, `sloppy`, `shoddy`, `botched`, `incompetent`, `half.?ass\w*`, `(a|total|complete|what a|such a) (joke|disaster|mess|nightmare|scam)`, `(speak|talk) (to|with) (a|the|your) (manager|supervisor|boss)`, `(better business bureau|bbb|attorney|lawyer|small claims|sue|suing|legal action|licensing board|attorney general)`, `(one|1).star`, `(bad|negative|terrible|scathing) review`, `chargeback`, `refund`, `(my|our) money back`, `no.?show(ed)?`, `(never|nobody|no one|didn't|haven't|hasn't|nobody's|no one's)( ever| even| has| have| has ever)? (showed?|came|come|called|call|calls|returned|return|finished|finish|fixed|fix|answered|heard|responded|got back|gotten)( up| back| me)?`, `stood (me|us) up`, `(second|third|fourth|fifth|sixth|tenth|several|three|four|five|six|ten|\d+)(rd|th|nd)? (time|times|calls|messages|voicemails)`, `(ripped|rip) (me|us)?\W*off`, `(screw\w*|mess\w*) (up|it up|me|us|over)`, `(sick|tired) (and tired )?of`, `(lied|lying) to`, `(inexcusable|infuriating|outrageous|embarrass\w*|pathetic|useless|crap\w*|garbage)`, `(overcharg\w*|double.?charg\w*|charged (me|us) (twice|extra|more))`, `(left (a|the|my|our) (mess|place|house|yard|driveway)|trash (everywhere|all over)|cigarette butts)`, `(queja|quejar\w*|molest[oa]|enojad[oa]|pesimo|terrible|inaceptable|reclamo)`)
 	// damage is something that went wrong with the work.
 	damage = words(`damag\w*`, `ruin\w*`, `broke(n)?`, `crack(s|ed|ing)?`, `scratch\w*`, `destroy\w*`, `flood\w*`, `trashed`, `peel\w*`, `warp\w*`, `bubbl\w*`, `crooked`, `uneven`, `leak\w*`, `fall(ing|en)? (off|apart|down)`, `fell (off|apart|down)`, `coming (off|apart|loose|up)`, `loose`, `(doesn't|don't|won't|isn't|not|stopped) (work\w*|clos\w*|open\w*|fit|level|drain\w*|latch\w*|lock)`, `(dent|dents|dented|chip|chipped|gap|gaps|stain|stained|mold)`, `wrong (color|size|tile|cabinets?|material|one|door|part|countertop\w*)`, `missing`, `unfinished`, `(still|yet)( not|n't)?`, `(weeks?|months?|days?) (late|behind|overdue)`, `behind schedule`, `roto|rota|danad[oa]|gotea`)
 	// oursDone ties something to this company's own work.
-	oursDone = words(`you (people|folks)`, `(with|at|from) (you|y'all)( guys| all)?`, `(finish|fix|complete) (my|our|the)`, `(you|you guys|y'all|you all|you people|you folks)('ve| have| had| just| already| were| are|'re)?( \w+)? (did|do|done|installed|install|put|putting|built|remodeled|remodel|redid|redoing|replaced|finished|painted|painting|repaired|fixed|laid|hung|left|promised|charged|told|said|sent|came|started|working|worked|doing|sold|ruined|damaged|broke|messed|completed|ordered|billed|poured|wired|tiled)`, `your (\w+ )?(crews?|guys?|people|workers?|installers?|men|team|subs?|subcontractors?|foreman|super|superintendent|project managers?|painters?|roofers?|plumbers?|electricians?|office|estimators?|sales(man|person|guy)|tech\w*|carpenters?|contractors?|company|work|tilers?|employees?|driver|truck|scheduler)`, `(my|our) (project manager|contractor|installer|crew|contract|install\w*|final payment|balance|invoice|warranty|punch list|change order|job number)`, `(sus|los) (trabajadores|empleados|muchachos|instaladores|pintores)`, `ustedes (instalaron|hicieron|pintaron|pusieron|vinieron|repararon|dejaron|prometieron)`)
+	oursDone = words(`you (people|folks)`, `(you|you guys|y'all|you all|you people|you folks)('ve| have| had| just| already)*( \w+ly)? (did|done|installed|put in|put on|built|remodeled|redid|replaced|finished|painted|repaired|fixed|laid|hung|left|promised|charged|told|said you|sent|came|started|worked|sold|ruined|damaged|broke|messed|completed|ordered|billed|poured|wired|tiled|overcharged|scheduled)`, `(you|you guys|y'all)('re| are| were) (doing|working|supposed)`, `(signed|hired|contracted|went) (with )?you`, `your (\w+ )?(crews?|guys?|people|workers?|installers?|men|team|subs?|subcontractors?|foreman|super|superintendent|project managers?|painters?|roofers?|plumbers?|electricians?|office|estimators?|sales(man|person|guy)|tech\w*|carpenters?|contractors?|company|work|tilers?|employees?|driver|truck|scheduler)`, `(my|our) (project manager|contractor|installer|crew|contract|install\w*|final payment|balance|invoice|warranty|punch list|change order|job number)`, `(sus|los) (trabajadores|empleados|muchachos|instaladores|pintores)`, `ustedes (instalaron|hicieron|pintaron|pusieron|vinieron|repararon|dejaron|prometieron)`)
 	// theirsDone is somebody else's bad work, which is why they call this company.
 	theirsDone = words(`(last|previous|other|another|first|old|original|prior|former|different) (\w+ )?(contractors?|company|guy|guys|builder|crew|roofer|plumber|outfit|painter|owners?)`, `(contractor|guy|builder|company) (i|we) (hired|had|used|paid)`, `(someone|somebody) else`, `the (builder|flipper|previous owner)`, `walked off|disappeared|ghosted|took (off|our|my|the) (with|money|deposit)`)
 	// jobTalk is the business of a job done or under way.
 	jobTalk = cueSet{
-		strong: words(`(under|still|my|our|the|a|your|workmanship|have a) (\w+ )?warranty( claim| work| issue| on| for| call| department)?`, `warrant(y|ies)`, `(my|our|the|an|this|your|final|last|latest|that) invoice`, `invoices?`, `(final|second|third|next|last|progress|remaining|draw) (payment|draw|installment)`, `(my|our|the) (remaining )?balance`, `(pay|make a payment|paying) (on |for |off )?(my|our|the|an) (bill|balance|invoice|account|final|job|project)`, `(change order|punch list|touch.?ups?|final (walk.?through|inspection)|lien (waiver|release)|certificate of completion)`, `(when|what time|where|if)\b.{0,20}(is|are|will|does|do|would) (the|your|my|our) (\w+ )?(crew|guys|installers?|painters?|workers|team|plumber|electrician|tile guy|inspector|cabinets|countertops|materials?|dumpster|roofers|project manager|foreman|subs?)`, `(status|update|progress) (on|of|for|about|with) (my|our|the) (\w+ )?(project|job|remodel|kitchen|bath\w*|order|permit|cabinets|addition|roof|windows|work|countertops|basement|deck|renovation)`, `(my|our) (project manager|contractor|foreman|crew|job number|contract (with|number)|final payment|permit)`, `(you|you guys|y'all|your (crew|guys|team|company|people|men))('re| are| have been|'ve been) (doing|working|remodeling|building|installing|painting|redoing|replacing|in the middle)`, `(in the middle of|halfway through|partway through) (my|our|the) (\w+ )?(remodel|project|job|renovation|addition|kitchen|bath\w*)`, `(existing|current|past|previous|former|longtime) (customer|client)`, `(factura|garantia|saldo|el pago final|mi proyecto)`, `(you|you guys|y'all|your (crew|guys|team|company|people|men))('ve| have| had| just)? (recently |just |already )?(did|done|installed|put in|put on|built|remodeled|redid|replaced|finished|painted|laid|hung|completed|renovated|tiled|rebuilt) (my|our|the|a|an|some|new|this|that|it|mine|work)`, `receipt (for|from)`, `(paint|tile|grout|stain|countertop|shingle) (color|name|code|brand) (you|that|used|from|we)`, `account (number|with you)`),
+		strong: words(`(your|the) (\w+ )?(crew|guys|installers?|painters?|workers|team|men|people|roofers|subs)('s|'re| is| are| was| were| isn't| aren't| hasn't| haven't| didn't| never| just| still| has| have)+ (supposed|scheduled|coming|late|here|left|working|started|doing|back|been|showed|finished|gone)`, `(somebody|someone|you|they|you guys) (was|were) supposed to (be here|come|start|finish|install|deliver|show)`, `(under|still|my|our|the|a|your|workmanship|have a) (\w+ )?warranty( claim| work| issue| on| for| call| department)?`, `warrant(y|ies)`, `(my|our|the|an|this|your|final|last|latest|that) invoice`, `invoices?`, `(final|second|third|next|last|progress|remaining|draw) (payment|draw|installment)`, `(my|our|the) (remaining )?balance`, `(pay|make a payment|paying) (on |for |off )?(my|our|the|an) (bill|balance|invoice|account|final|job|project)`, `(change order|punch list|touch.?ups?|final (walk.?through|inspection)|lien (waiver|release)|certificate of completion)`, `(when|what time|where|if)\b.{0,20}(is|are|will|does|do|would) (the|your|my|our) (\w+ )?(crew|guys|installers?|painters?|workers|team|plumber|electrician|tile guy|inspector|cabinets|countertops|materials?|dumpster|roofers|project manager|foreman|subs?)`, `(status|update|progress) (on|of|for|about|with) (my|our|the) (\w+ )?(project|job|remodel|kitchen|bath\w*|order|permit|cabinets|addition|roof|windows|work|countertops|basement|deck|renovation)`, `(my|our) (project manager|contractor|foreman|crew|job number|contract (with|number)|final payment|permit)`, `(you|you guys|y'all|your (crew|guys|team|company|people|men))('re| are| have been|'ve been) (doing|working|remodeling|building|installing|painting|redoing|replacing|in the middle)`, `(in the middle of|halfway through|partway through) (my|our|the) (\w+ )?(remodel|project|job|renovation|addition|kitchen|bath\w*)`, `(existing|current|past|previous|former|longtime) (customer|client)`, `(factura|garantia|saldo|el pago final|mi proyecto)`, `(you|you guys|y'all|your (crew|guys|team|company|people|men))('ve| have| had| just)? (recently |just |already )?(did|done|installed|put in|put on|built|remodeled|redid|replaced|finished|painted|laid|hung|completed|renovated|tiled|rebuilt) (my|our|the|a|an|some|new|this|that|it|mine|work)`, `receipt (for|from)`, `(paint|tile|grout|stain|countertop|shingle) (color|name|code|brand) (you|that|used|from|we)`, `account (number|with you)`),
 		weak:   oursDone,
 	}
 )
 
-// readComplaint finds people who are unhappy with this company.
+// readComplaint finds people who are unhappy with this company: the anger and the
+// company's work stand together, or the call opens with the work.
 func (c *conversation) readComplaint() finding {
-	h, upset := find(c.mine, complains)
-	if !upset {
-		return finding{}
-	}
-	anger := 0
-	ours, theirs, hurt := false, false, false
-	for _, s := range c.mine {
-		if complains.MatchString(s.norm) {
-			anger++
-		}
-		ours = ours || oursDone.MatchString(s.norm)
-		theirs = theirs || theirsDone.MatchString(s.norm)
-		hurt = hurt || damage.MatchString(s.norm)
-	}
-	plainly := c.said(plainComplaint)
-	if theirs && !plainly {
-		return finding{}
-	}
-	if ours && (anger > 1 || hurt || plainly || c.said(saidOfWork)) || plainly && !c.wishesQuote() {
+	if h, ok := find(c.mine, plainComplaint); ok && !c.wishesQuote() {
 		return finding{"complaint", h, true, 0.85}
 	}
+	opening := c.opening()
+	if c.said(plainComplaint) || !c.opensWithWish() {
+		for _, s := range c.mine {
+			at := complains.FindStringIndex(s.norm)
+			if at == nil {
+				continue
+			}
+			near := c.turnOf(s)
+			ours := oursDone.MatchString(near) || oursDone.MatchString(opening)
+			bad := saidOfWork.MatchString(near) || damage.MatchString(near) || damage.MatchString(opening) || len(complains.FindAllStringIndex(near, 2)) > 1
+			if ours && bad && !theirsDone.MatchString(near) {
+				return finding{"complaint", hit{s, at[0], at[1]}, true, 0.85}
+			}
+		}
+	}
 	return finding{}
+}
+
+// openingTurns are the turns in which people say why they call.
+const openingTurns = 2
+
+// opening returns what the customer says first.
+func (c *conversation) opening() string {
+	var said []string
+	for _, s := range c.openingSentences() {
+		said = append(said, s.norm)
+	}
+	return strings.Join(said, " ")
+}
+
+func (c *conversation) openingSentences() []*sentence {
+	turns, last := 0, -1
+	for i, s := range c.mine {
+		if s.turn != last {
+			turns, last = turns+1, s.turn
+		}
+		if turns > openingTurns {
+			return c.mine[:i]
+		}
+	}
+	return c.mine
+}
+
+// opensWithWish reports whether the first thing said is a firm wish for work, and not about
+// anything that this company did.
+func (c *conversation) opensWithWish() bool {
+	for _, s := range c.openingSentences() {
+		if oursDone.MatchString(s.norm) {
+			return false
+		}
+		if wishIn(s.norm) != nil && firmWish.MatchString(s.norm) && len(c.tradesIn(s)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 var (
@@ -73,7 +113,7 @@ func (c *conversation) readExisting() finding {
 
 var (
 	anchored     = words(`(my|our|the|an|this) (\w+ )?(invoice|balance|project manager|change order|punch list|contract|job number|permit|final payment|crew)`, `(my|our) warranty`, `existing customer`, `current customer`)
-	warrantyOnly = regexp.MustCompile(`\b(warrant\w*|guarantee\w*|permits?|invoices?)\b`)
+	warrantyOnly = regexp.MustCompile(`\b(warrant\w*|guarantee\w*|permits?)\b`)
 )
 
 // isQuestionAbout reports whether every mention of a thing is in a question about how the
@@ -95,12 +135,13 @@ func (c *conversation) isQuestionAbout(thing *regexp.Regexp) bool {
 // comesBack reports whether a past customer has a new project: they wish for work, and the
 // sentence with the wish is not about what was done.
 func (c *conversation) comesBack() bool {
-	trouble := c.said(words(`warranty`, `invoice`, `balance`, `punch list`, `change order`, `touch.?ups?`, `payment`)) || c.said(damageNow)
+	trouble := c.said(jobPapers) || c.said(damageNow)
+	over := c.said(longOver) && !c.said(underWay)
 	for _, s := range c.mine {
-		if !wish.MatchString(s.norm) || len(c.tradesIn(s)) == 0 && !anyProject.MatchString(s.norm) {
+		if wishIn(s.norm) == nil || len(c.tradesIn(s)) == 0 && !anyProject.MatchString(s.norm) {
 			continue
 		}
-		fresh := newWork.MatchString(s.norm) || priceTalk.MatchString(s.norm)
+		fresh := newWork.MatchString(s.norm) || priceTalk.MatchString(s.norm) || over && firmWish.MatchString(s.norm) && !oursDone.MatchString(s.norm)
 		if fresh && !trouble || fresh && newProject.MatchString(s.norm) {
 			return true
 		}
@@ -109,6 +150,13 @@ func (c *conversation) comesBack() bool {
 }
 
 var (
+	longOver = words(`(years?|months?) ago`, `last (year|spring|summer|fall|winter)`, `a while (back|ago)`, `in 20\d\d`, `before`, `in the past`)
+	underWay = words(`('re| are|'s| is|been) (doing|working|remodeling|building|installing|painting|redoing|replacing|in the middle)`, `in the middle of`, `halfway`)
+)
+
+var (
 	damageNow  = words(`leak\w*`, `crack(s|ed|ing)?`, `peel\w*`, `loose`, `broke(n)?`, `fell off|falling off|came off|coming off`, `(doesn't|won't|isn't|not) (work\w*|clos\w*|open\w*|drain\w*|latch\w*)`, `come back (out )?(and |to )?(fix|finish|look)`, `gap`, `sticking`, `sag\w*`)
 	newProject = words(`(new|another|different|separate|next|second) (project|job|quote|estimate|room|bath\w*)`, `(quote|estimate|price|bid) (on|for) (a |an |the |our |my )?(new|another|different|next|second|other|guest|master|hall|upstairs|downstairs|basement|kitchen|deck|roof|bath\w*|windows|patio|addition|siding|garage)`)
 )
+
+var jobPapers = words(`warranty`, `invoice`, `balance`, `punch list`, `change order`, `touch.?ups?`, `payment`)

@@ -13,13 +13,13 @@ var vendorCues = cueSet{
 		`(become|becoming) (a|an|our) (dealer|partner|installer|preferred)`, `(partner|partnering|partnership) with (you|your|us|local|companies|contractors)`, `(we|our) (crew|crews|guys|team) (do|does|can|is|are)\b.{0,30}(sub|subcontract\w*|available)`, `(sub|subcontract\w*) (work|for you|crew|to you|opportunit\w*)`, `(need|looking for|use) (any )?(subs|subcontractors|sub crews)`, `on behalf of [\w ]{2,40}(software|marketing|media|insurance|payroll|supply|energy|solar|security|capital|solutions)`,
 		`(workers'? comp\w*|general liability|liability insurance|business insurance|uniforms?|staffing|payroll services?|copiers?|coffee service|dumpsters?|porta.?pott\w+|fleet|telematics|fuel cards?|crm software|scheduling software|call answering|answering service)\b.{0,60}(for|your|you|company|business|contractors|quote|program)`,
 		`(lower|reduce|cut) your (costs?|bills?|processing|fees|overhead|rates?|expenses|premiums?)`, `(your|the) (web ?site|google (listing|profile|reviews|ranking)|online (presence|reviews|reputation))\b.{0,50}(rank|improve|noticed|traffic|better|losing|optimi\w*|help|more)`,
-		`ofrec(emos|iendo)\b.{0,40}(empresas|negocios|contratistas|compania|su negocio)`, `advertis(e|ing) (with|in|on|opportunit\w*|space|rates|package)`, `sponsor\w* (the|our|a) (magazine|directory|guide|calendar|map|program)`, `(home show|trade show|expo) booth`, `(reserve|book) (your|a) (ad|booth|spot)`),
+		`ofrec(emos|iendo)\b.{0,40}(empresas|negocios|contratistas|compania|su negocio)`, `advert\w+ (with|in|on|opportunit\w*|space|rates|package)`, `sponsor\w* (the|our|a) (magazine|directory|guide|calendar|map|program)`, `(home show|trade show|expo) booth`, `(reserve|book) (your|a) (ad|booth|spot)`),
 	weak: words(`(i'm|i am|we're|just) (calling|reaching out) (on behalf of|from|with|to introduce|to see if|to tell|to offer)`, `(speak|talk) (to|with) (the )?(owner|decision.?maker|business owner|manager|person in charge|whoever)`, `(owner|decision maker|manager) (available|in|around|there)`, `special (offer|pricing|promotion|deal)`, `(no obligation|no cost to you|no contract|no upfront)`, `(our|new) (product|products|line|service|services|platform|software|program|company|solution|solutions|app)`, `(distributor|distribution|manufacturer|supplier|supply (house|company)|vendor|wholesaler|showroom)`, `(contractors|remodelers|builders) (like you|in your area|such as|we work)`, `compan(y|ies) like yours`, `your (business|company|industry|crews|contractors|installers|purchasing)`, `(set up|schedule|grab|have|book) (a|some|ten|fifteen|\d+) ?(quick )?(call|meeting|minutes|time|zoom|demo|lunch|appointment)\b.{0,30}(show|discuss|go over|with|talk|tell|demo|owner)?`, `(lunch and learn|lunch.and.learn)`, `(who do you|are you) (currently|presently|now) (us(e|ing)|buy\w*|work\w*|happy|get\w*)`, `(happy|satisfied) with your (current|existing)`, `(roi|subscription|per lead|commission)`, `(if|whether) you(?:'re| are| might be|'d be) interested in`, `would you be interested in`, `offer(ing)? (you|your|a|free|contractors)`),
 }
 
 // massPitch is a sales call that rings every company of the trade; a supplier's own
 // representative is none.
-var massPitch = words(`leads?`, `seo`, `search engine`, `google`, `web ?site`, `rank\w*`, `(credit card|payment|merchant|card) processing`, `(business|working capital|merchant) (loan\w*|funding|cash|capital|advance)`, `marketing`, `advertis\w*`, `reviews`, `(electric|energy|power|utility) (rates?|bill|supplier|savings)`, `solar`, `(health|business|liability|workers'? comp\w*) insurance`, `payroll`, `phone (service|system)`, `internet service`, `software`, `pre-?approved`, `directory`, `answering service`, `virtual assistant`, `funding`, `capital`, `warranty`, `telemarket\w*`)
+var massPitch = words(`leads`, `seo`, `search engine`, `google`, `web ?site`, `rank\w*`, `(credit card|payment|merchant|card) processing`, `(business|working capital|merchant) (loan\w*|funding|cash|capital|advance)`, `marketing`, `advert\w*`, `reviews`, `(electric|energy|power|utility) (rates?|bill|supplier|savings)`, `solar`, `(health|business|liability|workers'? comp\w*) insurance`, `payroll`, `phone (service|system)`, `internet service`, `software`, `pre-?approved`, `directory`, `answering service`, `virtual assistant`, `funding`, `capital`, `warranty`, `telemarket\w*`)
 
 var suppliesTrade = words(`cabinet\w*`, `tile`, `flooring`, `lumber`, `windows?`, `doors?`, `countertops?`, `quartz`, `granite`, `shingles?`, `roofing`, `siding`, `decking`, `paint`, `plumbing`, `fixtures?`, `hardware`, `appliances?`, `insulation`, `drywall`, `millwork`, `supply`, `supplies`, `materials?`, `showroom`, `distributor`, `manufacturer`)
 
@@ -47,8 +47,10 @@ func (c *conversation) isSpam(intent string) bool {
 	case "spam":
 		return true
 	case "vendor_solicitation":
-		return (c.said(massPitch) || c.said(bulk)) && !(c.said(suppliesTrade) && !c.said(words(`leads?`, `seo`, `marketing`)))
+		return (c.said(massPitch) || c.said(bulk)) && !(c.said(suppliesTrade) && !c.said(sellsLeads))
 	default:
 		return false
 	}
 }
+
+var sellsLeads = words(`leads`, `seo`, `marketing`)

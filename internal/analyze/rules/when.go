@@ -24,7 +24,7 @@ func (h horizon) mentions(s *sentence) []mention {
 	for _, read := range []func(*sentence) []mention{h.atOnce, h.durations, h.months, h.seasons, h.feasts, h.relative} {
 		out = append(out, read(s)...)
 	}
-	return out
+	return longest(out)
 }
 
 var nowWords = words(`asap`, `a\.s\.a\.p`, `as soon as (possible|you can|you guys can|we can|you're able|they can)`, `soon as (possible|you can|we can)`, `right away`, `right now`, `immediately`, `immediate`, `today`, `tonight`, `tomorrow`, `this (week|weekend|afternoon|morning|evening)`, `next week`, `any ?day now`, `(like )?yesterday`, `the sooner the better`, `sooner rather than later`, `ready to (go|start|begin|move|get started|pull the trigger|move forward|roll)`, `ready whenever`, `whenever you (can|guys can)`, `earliest (you|available|opening|availability|possible)`, `urgent\w*`, `emergency`, `can't wait`, `first (available|opening)`, `lo antes posible`, `cuanto antes`, `ahora( mismo)?`, `hoy`, `manana`, `ya mismo`, `esta semana`, `(la )?proxima semana`, `(la )?semana que viene`, `urgente`, `emergencia`, `de inmediato`, `very soon`, `pretty soon`, `quickly as possible`)
@@ -62,8 +62,9 @@ var vagueCounts = []struct {
 var (
 	unitPattern = regexp.MustCompile(`\b(days?|weeks?|wks|months?|mos?|years?|yrs?|dias?|semanas?|mes(?:es)?|anos?)\b(\+|(?: or (?:two|more|so|longer))|(?: and a half))?`)
 	// notAhead follows or precedes a stretch of time that is not a date to come.
-	notAheadAfter  = regexp.MustCompile(`^\W*(ago|old|back|earlier|now\b|warranty|of experience|in (the )?business|experience|lead time|to (complete|finish|do|build|install)|total|long|straight|later|long project|job|contract|loan|financing|atras|free|same as cash|no interest|'? worth)`)
-	notAheadBefore = regexp.MustCompile(`\b(last|past|previous|every|each|per|took|take|takes|taken|taking|lasts?|lasted|for the|been|been for|since|waited|waiting|hace|booked out|backed up|out about|within the last|over the|for over|for about|for almost|for at least|almost|lived here|after|been about|once a|twice a|times a|over a) (about |around |like |almost |nearly |over |at least |more than )?(an? |the )?(\w+ )?(to |or )?(\w+[ -])?$`)
+	notAheadAfter  = regexp.MustCompile(`^\W*(ago|old|back|earlier|warranty|of experience|in (the )?business|experience|lead time|to (complete|finish|do|build|install)|total|long|straight|later|long project|job|contract|loan|financing|atras|free|same as cash|no interest|'? worth)`)
+	notAheadBefore = regexp.MustCompile(`\b(last|past|previous|every|each|per|for the|been|been for|since|waited|waiting|hace|booked out|backed up|out about|within the last|over the|almost|lived here|after|been about|once a|twice a|times a|over a) (about |around |like |almost |nearly |over |at least |more than )?(an? |the )?(\w+ )?(to |or )?(\w+[ -])?$`)
+	tookBefore     = regexp.MustCompile(`\b(takes?|took|taken|taking|lasts?|lasted)\b[^.;]{0,25}$`)
 	forBefore      = regexp.MustCompile(`\bfor (about |around |like |almost |nearly |over |maybe |another )?(an? )?([\w-]+ )?((to|or) )?([\w-]+ )?$`)
 	notFor         = regexp.MustCompile(`\b(not|n't|wait|least|another|until|off|away|hold)\b`)
 )
@@ -86,7 +87,7 @@ func (h horizon) durations(s *sentence) []mention {
 		if !ahead(s.norm, lo, at[1]) {
 			continue
 		}
-		if more := regexp.MustCompile(`\b(more than|over|at least|beyond)\W*$`); more.MatchString(s.norm[:lo]) {
+		if moreThan.MatchString(s.norm[:lo]) {
 			days *= 1.1
 		}
 		out = append(out, mention{hit: hit{s, lo, at[1]}, days: days, deadline: false})
@@ -139,10 +140,10 @@ func (h horizon) count(norm string, tokens []token, ns []number, at int) (n floa
 // something takes.
 func ahead(norm string, lo, hi int) bool {
 	if notAheadAfter.MatchString(norm[hi:]) {
-		return strings.HasPrefix(strings.TrimSpace(norm[hi:]), "now") && regexp.MustCompile(`^\W*from now`).MatchString(norm[hi:])
+		return false
 	}
 	before := norm[max(0, lo-30):lo]
-	if notAheadBefore.MatchString(before) {
+	if notAheadBefore.MatchString(before) || tookBefore.MatchString(before) {
 		return false
 	}
 	if forBefore.MatchString(before) {
@@ -150,3 +151,5 @@ func ahead(norm string, lo, hi int) bool {
 	}
 	return true
 }
+
+var moreThan = regexp.MustCompile(`\b(more than|over|at least|beyond)\W*$`)

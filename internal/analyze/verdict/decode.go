@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
@@ -20,17 +21,17 @@ const (
 	maxMoney    = 1_000_000_000
 )
 
-// Fault says why an answer cannot be used. Its words are fixed and hold nothing of the
+// FaultError says why an answer cannot be used. Its words are fixed and hold nothing of the
 // answer or the request: they go back to the model and into logs.
-type Fault struct{ Why string }
+type FaultError struct{ Why string }
 
-func (f *Fault) Error() string { return "answer refused: " + f.Why }
+func (f *FaultError) Error() string { return "answer refused: " + f.Why }
 
-func faultf(format string, args ...any) error { return &Fault{Why: fmt.Sprintf(format, args...)} }
+func faultf(format string, args ...any) error { return &FaultError{Why: fmt.Sprintf(format, args...)} }
 
 // Decode reads an Answer strictly: one JSON object with every field of the schema, no
 // other, every word out of its vocabulary and every number in its range. The error is a
-// Fault that names everything that is wrong.
+// FaultError that names everything that is wrong.
 func Decode(data []byte) (Answer, error) {
 	var a Answer
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -95,7 +96,7 @@ func missing(data []byte, s *Schema, path string) error {
 	return nil
 }
 
-// Validate returns a Fault that names everything that is outside its vocabulary or range.
+// Validate returns a FaultError that names everything that is outside its vocabulary or range.
 func (a *Answer) Validate() error {
 	var v validator
 	v.word("intent", a.Intent, request.Intents)
@@ -152,9 +153,5 @@ func (v *validator) fault() error {
 	if len(v.faults) == 0 {
 		return nil
 	}
-	why := v.faults[0]
-	for _, f := range v.faults[1:] {
-		why += "; " + f
-	}
-	return &Fault{Why: why}
+	return &FaultError{Why: strings.Join(v.faults, "; ")}
 }

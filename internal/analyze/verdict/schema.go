@@ -45,12 +45,12 @@ func ResponseSchema() *Schema {
 		property{"signals", signalsSchema()},
 		property{"summary", text("one or two sentences")},
 		property{"next_steps", array(&Schema{Type: "string"})},
-		property{"score_estimate", between(0, 100, "integer")},
+		property{"score_estimate", upTo(100, "integer")},
 		property{"confidence", object(
-			property{"intent", between(0, 1, "number")},
-			property{"project_type", between(0, 1, "number")},
-			property{"timeline", between(0, 1, "number")},
-			property{"budget", between(0, 1, "number")},
+			property{"intent", upTo(1, "number")},
+			property{"project_type", upTo(1, "number")},
+			property{"timeline", upTo(1, "number")},
+			property{"budget", upTo(1, "number")},
 		)},
 	)
 }
@@ -88,6 +88,7 @@ func enum(words []string) *Schema { return &Schema{Type: "string", Enum: words} 
 
 func text(description string) *Schema { return &Schema{Type: "string", Description: description} }
 
-func between(low, high float64, kind string) *Schema {
-	return &Schema{Type: kind, Minimum: &low, Maximum: &high}
+// upTo returns the schema of a number from 0.
+func upTo(high float64, kind string) *Schema {
+	return &Schema{Type: kind, Minimum: new(float64), Maximum: &high}
 }

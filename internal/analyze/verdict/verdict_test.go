@@ -78,7 +78,7 @@ func TestDecodeRefusesAndNamesTheFault(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			_, err := Decode([]byte(tc.data))
-			var fault *Fault
+			var fault *FaultError
 			if !errors.As(err, &fault) || !strings.Contains(fault.Why, tc.says) {
 				t.Errorf("Decode = %v, want a fault with %q", err, tc.says)
 			}
