@@ -6,7 +6,31 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
+
+func TestAFormThatOnlySaysWhoSentItIsSomebodyToCallBack(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name   string
+		fields []request.Field
+		want   request.Band
+	}{
+		{"a number alone", []request.Field{{Name: "phone", Value: "303-555-0171"}}, request.Cold},
+		{"name and address", []request.Field{{Name: "your_name", Value: "Robin Sample"}, {Name: "email", Value: "robin@example.com"}}, request.Cold},
+		{"a survey", []request.Field{{Name: "phone", Value: "303-555-0171"}, {Name: "message", Value: "Thank you, have a nice day."}}, request.NoLead},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			r := &request.Request{Kind: request.Form, Details: request.Details{Fields: tc.fields}}
+			tr := prompt.FormTranscript(r.Details)
+			s := Subject{Input: prompt.NewInput(&tenant.Tenant{Name: "Demo"}, r, tr), Transcript: tr, Contactable: true}
+			if got := s.Rules(); got.ScoreBand != tc.want {
+				t.Errorf("band = %s (%d, %s), want %s", got.ScoreBand, got.LeadScore, got.Intent, tc.want)
+			}
+		})
+	}
+}
 
 // The rules and the rubric together must put a call into the band that a person would.
 func TestBandsOfCalls(t *testing.T) {

@@ -1,6 +1,8 @@
 package analyze
 
 import (
+	"slices"
+
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/rubric"
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/rules"
@@ -69,8 +71,23 @@ func (s Subject) facts() rubric.Facts {
 	return rubric.Facts{
 		Contactable: s.Contactable,
 		Words:       !s.Transcript.Empty(),
-		Missed:      s.Input.Kind == request.Call && (!call.Answered || call.Voicemail),
+		Missed:      s.unheard(),
 		DurationS:   call.DurationS,
+	}
+}
+
+// unheard reports whether somebody asked to be spoken to and was not: a caller whom nobody
+// answered, or a form that holds nothing but who sent it.
+func (s Subject) unheard() bool {
+	switch s.Input.Kind {
+	case request.Call:
+		return !s.Input.Call.Answered || s.Input.Call.Voicemail
+	case request.Form:
+		return s.Contactable && !slices.ContainsFunc(s.Input.Segments, func(g prompt.Segment) bool {
+			return !contact.IsIdentity(contact.Answer{Name: g.Field, Value: g.Text})
+		})
+	default:
+		return false
 	}
 }
 

@@ -56,6 +56,16 @@ func byValue(p Person, answers []Answer, region string) Person {
 	return p
 }
 
+// IsIdentity reports whether an answer only says who its sender is, not what they want.
+func IsIdentity(a Answer) bool {
+	switch roleOf(words(a.Name)) {
+	case roleEmail, rolePhone, roleName, roleFirst, roleLast:
+		return true
+	default:
+		return false
+	}
+}
+
 type role int
 
 const (
