@@ -101,6 +101,7 @@ func (w *Worker) analyse(ctx context.Context, job *stage.Job, s Subject) (*reque
 	if err != nil {
 		return nil, "", fmt.Errorf("build prompt: %w", err)
 	}
+	question.TenantID = job.Request.TenantID
 	hash := w.hash(question)
 	known, err := job.Record.Analysis(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package gemini
 
 import (
+	"regexp"
 	"strings"
 
 	"google.golang.org/genai"
@@ -32,11 +33,24 @@ func (p Profile) config(question prompt.Prompt) *genai.GenerateContentConfig {
 		MaxOutputTokens:    maxOutput,
 		Temperature:        p.Temperature,
 		Seed:               p.Seed,
+		Labels:             labels(question.TenantID),
 	}
 	if p.ThinkingBudget != nil || p.ThinkingLevel != "" {
 		cfg.ThinkingConfig = &genai.ThinkingConfig{ThinkingBudget: p.ThinkingBudget, ThinkingLevel: genai.ThinkingLevel(p.ThinkingLevel)}
 	}
 	return cfg
+}
+
+// labelValue is what a label's value may hold.
+var labelValue = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{N}_-]{1,63}$`)
+
+// labels break the bill down by tenant. An id that is no label's value is left out: the
+// service would refuse the whole request.
+func labels(tenantID string) map[string]string {
+	if !labelValue.MatchString(tenantID) {
+		return nil
+	}
+	return map[string]string{"tenant_id": tenantID}
 }
 
 // text returns what the model wrote. A blocked prompt is no error of the library: it has no

@@ -29,6 +29,7 @@ type Prompt struct {
 	System     string // what to do; the same for every request
 	User       string // the request, between the markers
 	Correction string // empty, or what was wrong with the answer before
+	TenantID   string // whose request it is; not part of the question
 }
 
 // Build writes the prompt for a request.
