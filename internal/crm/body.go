@@ -42,7 +42,7 @@ func (w *htmlWriter) add(element string) bool {
 	if w.Len()+len(element) > w.limit {
 		return false
 	}
-	w.WriteString(element)
+	_, _ = w.WriteString(element) // a strings.Builder never fails
 	return true
 }
 

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -163,7 +164,7 @@ func (c *Connector) fill(ctx context.Context, lead crm.Lead, o object) (crm.Reco
 	}})
 	var taken existsError
 	if errors.As(err, &taken) {
-		rec.Warnings = append(warnings, "Another contact has the caller's e-mail address. Contact "+o.ID+" was left as it is.")
+		rec.Warnings = slices.Concat(warnings, []string{"Another contact has the caller's e-mail address. Contact " + o.ID + " was left as it is."})
 		return rec, nil
 	}
 	if err != nil {

@@ -65,11 +65,11 @@ func linkTo(id string, typeID int) association {
 }
 
 func (c *client) path(parts ...string) string {
-	path := "/crm/objects/" + c.config.APIVersion
+	escaped := []string{"/crm/objects", c.config.APIVersion}
 	for _, p := range parts {
-		path += "/" + url.PathEscape(p)
+		escaped = append(escaped, url.PathEscape(p))
 	}
-	return path
+	return strings.Join(escaped, "/")
 }
 
 // lookup names a record by its id, or by the value of a unique property.
