@@ -21,13 +21,13 @@ type separate struct {
 	cancel  context.CancelFunc
 	done    sync.WaitGroup
 	failed  chan error
-	changed func() // called when a pid changes
+	changed func(pids map[string][]int) // called when a pid changes
 
 	mu   sync.Mutex
 	pids map[string][]int
 }
 
-func startSeparate(ctx context.Context, environments map[string]map[string]string, changed func()) (*separate, error) {
+func startSeparate(ctx context.Context, environments map[string]map[string]string, changed func(pids map[string][]int)) (*separate, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("find this program: %w", err)
@@ -78,7 +78,7 @@ func (s *separate) setPids(name string, pids []int) {
 	s.mu.Lock()
 	s.pids[name] = pids
 	s.mu.Unlock()
-	s.changed()
+	s.changed(s.Pids())
 }
 
 // Pids returns the process of each service.

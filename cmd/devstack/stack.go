@@ -295,8 +295,8 @@ func (s *stack) register(context.Context) error {
 	return nil
 }
 
-func (s *stack) pidsChanged() {
-	if err := s.ready.setPids(s.fleet.Pids()); err != nil {
+func (s *stack) pidsChanged(pids map[string][]int) {
+	if err := s.ready.setPids(pids); err != nil {
 		fmt.Fprintln(os.Stderr, "devstack:", err)
 	}
 }
