@@ -45,6 +45,7 @@ func printLeads(w io.Writer, leads []lead) {
 	t := table.NewWriter()
 	t.SetOutputMirror(w)
 	t.SetStyle(table.StyleLight)
+	t.Style().Options.SeparateRows = true
 	t.AppendHeader(table.Row{"Sample", "Request", "Source", "Caller", "Intent", "Project", "Timeline", "Budget", "Score", "CRM record", "Told", "Time"})
 	for _, l := range leads {
 		t.AppendRow(row(l))
@@ -74,18 +75,36 @@ func callerOf(r *request.Request) string {
 	return strings.TrimSpace(cmp.Or(r.Caller.Name, "?") + " " + cmp.Or(r.Caller.Phone, r.Caller.Email))
 }
 
+// records names the main record in each CRM, a line each.
 func records(deliveries []request.Delivery) string {
 	var all []string
+	skipped := 0
 	for _, d := range deliveries {
-		text := d.Destination + " " + string(d.State)
-		for _, e := range d.Ledger {
-			if e.Step == "deal" && e.Done() {
-				text = d.Destination + " deal " + e.RemoteID
-			}
+		if d.State == request.DeliverySkipped {
+			skipped++
 		}
-		all = append(all, text)
+		all = append(all, d.Destination+" "+record(d))
 	}
-	return cmp.Or(strings.Join(all, ", "), "-")
+	if skipped == len(deliveries) {
+		return "-"
+	}
+	return strings.Join(all, "\n")
+}
+
+func record(d request.Delivery) string {
+	if d.State != request.DeliveryDone {
+		return string(d.State)
+	}
+	ids := map[string]string{}
+	for _, e := range d.Ledger {
+		ids[e.Step] = e.RemoteID
+	}
+	for _, step := range []string{"deal", "call", "event"} {
+		if ids[step] != "" {
+			return step + " " + ids[step]
+		}
+	}
+	return string(d.State)
 }
 
 func told(notices []request.Notice) string {

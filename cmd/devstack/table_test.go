@@ -43,10 +43,10 @@ func TestTheTableNamesTheCRMRecordAndWhoWasTold(t *testing.T) {
 		request: &request.Request{ID: "req_1", Status: request.Completed, LeadScore: 91, ScoreBand: request.Hot, Caller: request.Caller{Name: "Dana Example"}},
 		deliveries: []request.Delivery{{
 			Destination: "hubspot", State: request.DeliveryDone, Ledger: []request.LedgerEntry{{Step: "deal", RemoteID: "77"}},
-		}},
+		}, {Destination: "custom", State: request.DeliveryParked}},
 		notices: []request.Notice{{Channel: "slack:sales"}, {Channel: "email:sales"}},
 	}})
-	for _, want := range []string{"req_1", "91 hot", "hubspot deal 77", "slack, email", "Dana Example"} {
+	for _, want := range []string{"req_1", "91 hot", "hubspot deal 77", "custom parked", "slack, email", "Dana Example"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
 		}

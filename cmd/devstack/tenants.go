@@ -2,8 +2,8 @@ package main
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -49,6 +49,8 @@ func newDemo(id, name, company string, p profile) demo {
 		CompanyID: company, CompanyResourceID: "COM" + strings.Repeat("0", 27) + company, AccountID: "ACC" + strings.Repeat("0", 27) + company,
 		CallRailKey: random(), SigningKey: random(), HubSpotToken: "pat-na1-" + random(),
 		SlackPath: "/services/T" + company + "/B" + company + "/" + random(), Recipients: []string{"sales@" + short + ".example.com"},
+		Salesforce:     sandbox.SalesforceOrg{ClientID: "client-" + company, ClientSecret: random()},
+		PipedriveToken: random() + "deadbeef", CustomSecret: "whsec_" + base64.StdEncoding.EncodeToString([]byte(random())),
 	}
 	t := tenant.Tenant{
 		ID: id, Name: name, Status: tenant.Active, TimeZone: p.zone, Region: "US",
@@ -68,16 +70,21 @@ func newDemo(id, name, company string, p profile) demo {
 	return demo{tenant: t, outside: outside}
 }
 
-// connect adds the integrations, now that it is known where the sandbox is.
-func (d *demo) connect(sandboxURL string, searchLagMS int64) error {
-	config, err := json.Marshal(map[string]any{"base_url": sandboxURL + "/hubspot", "search_lag_ms": searchLagMS})
-	if err != nil {
-		return fmt.Errorf("encode integration: %w", err)
+// connect adds the integrations, now that it is known where the sandbox is. The waits for
+// a CRM's index are as short as the stand-ins' are.
+func (d *demo) connect(sandboxURL string, searchLagMS int64) {
+	configs := map[string]string{
+		"hubspot":    fmt.Sprintf(`{"base_url":"%s/hubspot","search_lag_ms":%d}`, sandboxURL, searchLagMS),
+		"salesforce": fmt.Sprintf(`{"base_url":"%s/salesforce","settle_ms":500}`, sandboxURL),
+		"pipedrive":  fmt.Sprintf(`{"base_url":"%s/pipedrive","search_lag_ms":%d}`, sandboxURL, searchLagMS),
+		"custom":     fmt.Sprintf(`{"url":"%s/custom/%s","id_path":"id"}`, sandboxURL, d.tenant.ID),
 	}
-	d.tenant.Integrations = []tenant.Integration{{
-		ID: "hubspot", Kind: "hubspot", Status: tenant.Active, Secret: secretName(d.tenant.ID, "hubspot"), Config: config,
-	}}
-	return nil
+	d.tenant.Integrations = nil
+	for _, kind := range []string{"hubspot", "salesforce", "pipedrive", "custom"} {
+		d.tenant.Integrations = append(d.tenant.Integrations, tenant.Integration{
+			ID: kind, Kind: kind, Status: tenant.Active, Secret: secretName(d.tenant.ID, kind), Config: []byte(configs[kind]),
+		})
+	}
 }
 
 // secrets returns what Secret Manager must know of the tenant, by name.
@@ -86,7 +93,11 @@ func (d *demo) secrets(sandboxURL string) map[string]string {
 		secretName(d.tenant.ID, "signing"):  d.outside.SigningKey,
 		secretName(d.tenant.ID, "callrail"): d.outside.CallRailKey,
 		secretName(d.tenant.ID, "hubspot"):  d.outside.HubSpotToken,
-		secretName(d.tenant.ID, "slack"):    sandboxURL + "/slack" + d.outside.SlackPath,
+		secretName(d.tenant.ID, "salesforce"): fmt.Sprintf(
+			`{"client_id":%q,"client_secret":%q}`, d.outside.Salesforce.ClientID, d.outside.Salesforce.ClientSecret),
+		secretName(d.tenant.ID, "pipedrive"): d.outside.PipedriveToken,
+		secretName(d.tenant.ID, "custom"):    d.outside.CustomSecret,
+		secretName(d.tenant.ID, "slack"):     sandboxURL + "/slack" + d.outside.SlackPath,
 	}
 }
 

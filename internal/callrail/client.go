@@ -143,12 +143,18 @@ func (c *Client) address(a Access, path ...string) string {
 // get asks the API with the account's key. The caller closes the body of the response, which
 // is a 200.
 func (c *Client) get(ctx context.Context, a Access, address string) (*http.Response, error) {
-	if err := c.limits.wait(ctx, a.AccountID); err != nil {
-		return nil, err
-	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("%w: bad address", ErrRejected)
+	}
+	return c.send(a, req)
+}
+
+// send sends a request with the account's key when it is the account's turn. The caller
+// closes the body of the response, which is a 200.
+func (c *Client) send(a Access, req *http.Request) (*http.Response, error) {
+	if err := c.limits.wait(req.Context(), a.AccountID); err != nil {
+		return nil, err
 	}
 	req.Header.Set("Authorization", `Token token="`+a.APIKey+`"`)
 	req.Header.Set("Accept", "application/json")

@@ -128,3 +128,10 @@ func (p *Payload) ID() (string, error) {
 	}
 	return id, nil
 }
+
+// Changes returns what a modification says has changed, by CallRail's names; none if it does
+// not say.
+func (p *Payload) Changes() []string {
+	changes, _ := p.root.strings("changes")
+	return changes
+}

@@ -53,18 +53,29 @@ func (w *htmlWriter) paragraph(text string) {
 }
 
 func (w *htmlWriter) facts(lead Lead) {
+	var rows []string
+	for _, f := range facts(lead) {
+		rows = append(rows, "<b>"+f.label+":</b> "+html.EscapeString(f.value))
+	}
+	w.add("<p>" + strings.Join(rows, "<br>") + "</p>")
+}
+
+// fact is one line of what is known about a lead.
+type fact struct{ label, value string }
+
+func facts(lead Lead) []fact {
 	a := lead.Analysis
-	rows := []string{fmt.Sprintf("<b>Lead score:</b> %d of 100 (%s)", a.LeadScore, html.EscapeString(string(a.ScoreBand)))}
-	for _, f := range []struct{ label, value string }{
+	known := []fact{{"Lead score", fmt.Sprintf("%d of 100 (%s)", a.LeadScore, a.ScoreBand)}}
+	for _, f := range []fact{
 		{"Intent", a.Intent}, {"Project", a.ProjectType}, {"Timeline", a.Timeline},
 		{"Budget", budget(a.Budget)}, {"Appointment", a.Appointment},
 		{"Address", a.Customer.Address}, {"Source", source(lead.Request)},
 	} {
 		if f.value != "" && f.value != "unknown" && f.value != "none" {
-			rows = append(rows, "<b>"+f.label+":</b> "+html.EscapeString(cut(readable(f.value), 300)))
+			known = append(known, fact{f.label, cut(readable(f.value), 300)})
 		}
 	}
-	w.add("<p>" + strings.Join(rows, "<br>") + "</p>")
+	return known
 }
 
 func (w *htmlWriter) list(title string, items []string) {

@@ -122,3 +122,47 @@ func TestAmount(t *testing.T) {
 		})
 	}
 }
+
+func TestTextHoldsTheSameWithoutMarkup(t *testing.T) {
+	t.Parallel()
+	lead := crmtest.NewLead("req_1")
+	lead.Analysis.NextSteps = []string{"Call back at five"}
+	want := `Wants a kitchen remodel with new cabinets & an island.
+
+Lead score: 86 of 100 (hot)
+Intent: quote request
+Project: kitchen
+Timeline: 1-3 months
+Budget: high ($20000-$30000)
+Source: Google Ads
+
+Next steps:
+- Call back at five
+
+In the caller's words:
+- budget: “between twenty and thirty thousand”
+
+Recording, transcript and analysis: https://dashboard.example.com/requests/req_1
+
+Transcript:
+agent: How can I help?
+customer: We have between twenty and thirty thousand for the kitchen.`
+	if got := crm.Text(lead, 32_000); got != want {
+		t.Errorf("text = %q, want %q", got, want)
+	}
+}
+
+func TestTextFitsTheLimit(t *testing.T) {
+	t.Parallel()
+	lead := crmtest.NewLead("req_1")
+	lead.Analysis.Summary = strings.Repeat("ü", 3000)
+	for range 500 {
+		lead.Transcript.Segments = append(lead.Transcript.Segments, request.Segment{Speaker: request.Agent, Text: strings.Repeat("größer & ", 20)})
+	}
+	for _, limit := range []int{300, 1000, 4096, 32_000} {
+		got := crm.Text(lead, limit)
+		if len(got) > limit || !utf8.ValidString(got) || !strings.HasSuffix(got, "…") {
+			t.Errorf("limit %d: %d bytes, valid %t, ends with %q", limit, len(got), utf8.ValidString(got), got[len(got)-6:])
+		}
+	}
+}

@@ -18,11 +18,13 @@ type Lead struct {
 	Analysis   *request.Analysis
 	Transcript *request.Transcript
 	Person     Person
-	Revision   int64  // of the delivery; remote records that show an older one are updated
-	Link       string // the request in our dashboard
-	Recheck    bool   // look every record up by its marker before creating it: the ledger may be older than the CRM (a restore)
-	Region     string // ISO 3166 code of the tenant, for phone numbers
-	Fields     Fields // what the tenant's mapping adds to the records
+	Revision   int64    // of the delivery; remote records that show an older one are updated
+	Link       string   // the request in our dashboard
+	Recheck    bool     // look every record up by its marker before creating it: the ledger may be older than the CRM (a restore)
+	Region     string   // ISO 3166 code of the tenant, for phone numbers
+	Fields     Fields   // what the tenant's mapping adds to the records
+	Owner      string   // who gets new records, by the CRM's own id; empty: as the integration's settings say
+	Tags       []string // what the tenant's workflow calls the lead
 }
 
 // Person is the caller's identity after normalising: Phone is E.164 or empty, Email is
@@ -80,7 +82,8 @@ func (e *BusyError) Error() string { return "contact is being resolved by anothe
 
 // Connector writes leads into one tenant's account of one CRM.
 type Connector interface {
-	// Steps returns the remote steps in their order. The first is always StepContact.
+	// Steps returns the remote steps in their order. If one of them is StepContact, it is the
+	// first; without one, no person's identity is kept for the destination.
 	Steps() []Step
 	// Link returns the address of the lead's main record in the CRM, empty if there is none.
 	Link(entries map[string]request.LedgerEntry) string
@@ -93,6 +96,7 @@ const (
 	StepContact = "contact"
 	StepDeal    = "deal"
 	StepCall    = "call"
+	StepEvent   = "event" // the only step of a custom destination
 )
 
 // Step is one remote record that a lead needs.
@@ -104,7 +108,8 @@ type Step struct {
 	// Do creates the record, or finds and updates it; with a remote id in s.Current it
 	// brings that record up to date. Creating must be its last remote call, or the Record
 	// comes along with the error, so that the id is kept: it is then called again with
-	// Current. An error other than Ambiguous promises that nothing was created.
+	// Current. An error other than Ambiguous promises that nothing was created, or that
+	// creating it again makes nothing twice.
 	Do func(ctx context.Context, s State) (Record, error)
 	// Lag is how long a created record may stay invisible to Find.
 	Lag time.Duration
@@ -115,6 +120,7 @@ type State struct {
 	Lead    Lead
 	Current string            // the step's own remote id, if it is known
 	IDs     map[string]string // remote ids of the earlier steps
+	Unsure  bool              // an earlier attempt may have made the record, and Find did not find it
 }
 
 // Record is the outcome of a step.
@@ -149,8 +155,10 @@ const (
 	RateLimited Fault = "rate_limited" // due again at RetryAt
 	QuotaSpent  Fault = "quota_spent"  // due again at RetryAt
 	Transient   Fault = "transient"    // try again with backoff
+	Unreachable Fault = "unreachable"  // failed too often just now, not even tried: due again at RetryAt
 	Ambiguous   Fault = "ambiguous"    // sent, no answer: look up by marker before repeating
 	Gone        Fault = "gone"         // the remote record no longer exists: resolve again
+	Closed      Fault = "closed"       // the destination takes nothing any more: park
 )
 
 // Error is a CRM's refusal or silence.
@@ -206,4 +214,15 @@ type Settings struct {
 	IntegrationID string
 	Credentials   string          // the secret's value
 	Config        json.RawMessage // the connector's own settings
+	Vault         Vault           // renews credentials that expire; nil: they cannot be renewed
+}
+
+// Vault keeps the credentials of one integration where they change by being used: a refresh
+// token may work only once.
+type Vault interface {
+	// Renew calls renew with the newest credentials while nobody else renews them, on any
+	// instance, saves what it returns if that differs, and returns it. If saving fails, what
+	// renew returned comes along with the error, and is saved first the next time. Errors are
+	// renew's own or an *Error.
+	Renew(ctx context.Context, renew func(ctx context.Context, current string) (string, error)) (string, error)
 }

@@ -21,7 +21,7 @@ type Result struct {
 	// delivery's state. After success that is the last step's remote id; after an error what
 	// is known of the step that failed. Lost entries cost a look-up, never a duplicate.
 	Entries  []request.LedgerEntry
-	Outcome  Outcome  // what happened to the contact; Updated if the records were there from an older revision
+	Outcome  Outcome  // what happened to the first step's record, the contact; Updated if the records were there from an older revision
 	Link     string   // the lead's main record in the CRM
 	Warnings []string // for the tenant: optional fields that the CRM refused …
 }
@@ -30,6 +30,11 @@ type Result struct {
 // the ledger says that an earlier attempt ended, and writes the ledger before each remote
 // record is created. Dispose says what an error means for the delivery.
 func Deliver(ctx context.Context, c Connector, lead Lead, ledger Ledger, now func() time.Time) (Result, error) {
+	if g, ok := c.(*guarded); ok {
+		if err := g.ready(); err != nil {
+			return Result{}, err
+		}
+	}
 	if lead.Analysis == nil {
 		lead.Analysis = &request.Analysis{}
 	}

@@ -15,4 +15,5 @@
 //	person.go  who is calling      match.go, name.go   whether that is somebody the CRM knows
 //	fault.go   what an error means for the delivery and the tenant
 //	limit.go, http.go              what every connector's HTTP client needs
+//	breaker.go leaving a dead destination alone
 package crm

@@ -35,9 +35,9 @@ func Dispose(err error) Disposition {
 	}
 	d := Disposition{State: request.DeliveryPending, RetryAt: fault.RetryAt}
 	switch fault.Fault {
-	case Invalid, AuthRevoked:
+	case Invalid, AuthRevoked, Closed:
 		d = Disposition{State: request.DeliveryParked}
-	case RateLimited, QuotaSpent, Ambiguous:
+	case RateLimited, QuotaSpent, Ambiguous, Unreachable:
 		d.Counts = fault.RetryAt.IsZero()
 	default:
 		d.Counts = true
@@ -66,6 +66,10 @@ func words(e *Error) string {
 		says = "The CRM did not answer. The record is looked up before it is sent again."
 	case Gone:
 		says = "A record was deleted in the CRM meanwhile and could not be made again."
+	case Unreachable:
+		says = "The CRM failed several times in a row and is left alone for a while."
+	case Closed:
+		says = "The destination says that it is closed for good. Open it again or remove the integration, then retry."
 	default:
 		says = "The CRM could not be reached or failed."
 	}

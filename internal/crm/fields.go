@@ -24,7 +24,7 @@ type FieldInfo struct {
 	Name     string
 	Label    string
 	Type     FieldType
-	Required bool // on create, without a default
+	Required bool // on create, without a default, and the connector does not fill it itself
 	ReadOnly bool
 	Options  []Option // of a choice; empty: any value
 }

@@ -23,6 +23,7 @@ type run struct {
 	outdated map[string]bool       // steps that must run again because an earlier record was replaced
 	gone     map[string]bool       // remote ids that turned out not to exist
 	dropped  map[string]bool       // steps whose stored id was dropped: once each
+	unclear  map[string]time.Time  // when an attempt began that may have made the step's record, though Find sees none
 	updating bool                  // the records were there from an older revision
 	warnings []string
 }
@@ -34,6 +35,7 @@ func newRun(steps []Step, lead Lead, ledger Ledger, now func() time.Time) *run {
 		outdated: make(map[string]bool),
 		gone:     make(map[string]bool),
 		dropped:  make(map[string]bool),
+		unclear:  make(map[string]time.Time),
 	}
 	for _, step := range steps {
 		e, ok := ledger.Entry(step.Name)
@@ -129,6 +131,7 @@ func (r *run) create(ctx context.Context, step Step) error {
 		if id != "" {
 			return r.attempt(ctx, step, id)
 		}
+		r.unclear[step.Name] = e.At
 	}
 	intent := request.LedgerEntry{Step: step.Name, Revision: r.lead.Revision, At: r.now()}
 	if err := r.flush(ctx, intent); err != nil {
@@ -140,7 +143,7 @@ func (r *run) create(ctx context.Context, step Step) error {
 // lookUp searches a record by its marker. While an attempt that began at since may still be
 // invisible, not finding it means nothing, and the answer is Ambiguous.
 func (r *run) lookUp(ctx context.Context, step Step, since time.Time) (string, error) {
-	id, err := step.Find(ctx, r.state(""))
+	id, err := step.Find(ctx, r.state(step.Name, ""))
 	if err != nil || id != "" {
 		return id, err
 	}
@@ -156,7 +159,7 @@ func (r *run) attempt(ctx context.Context, step Step, current string) error {
 	if err := r.flush(ctx); err != nil {
 		return err
 	}
-	rec, err := step.Do(ctx, r.state(current))
+	rec, err := step.Do(ctx, r.state(step.Name, current))
 	r.warn(rec.Warnings)
 	if err == nil && rec.ID == "" {
 		err = &Error{Fault: Ambiguous, Op: step.Name, Message: "The CRM answered without the record's id."}
@@ -188,6 +191,9 @@ func (r *run) fail(step Step, id string, err error) error {
 			fault.RetryAt = r.now().Add(step.Lag)
 		}
 		r.pend(request.LedgerEntry{Step: step.Name, At: r.now()})
+	case !r.unclear[step.Name].IsZero():
+		// This attempt made nothing. Whether the one before it did is as open as before.
+		r.pend(request.LedgerEntry{Step: step.Name, At: r.unclear[step.Name]})
 	default:
 		r.pend(r.refused(step.Name))
 	}
@@ -250,21 +256,25 @@ func (r *run) warn(warnings []string) {
 	}
 }
 
-func (r *run) state(current string) State {
+func (r *run) state(step, current string) State {
 	ids := make(map[string]string)
 	for name, e := range r.entries {
 		if e.Done() {
 			ids[name] = e.RemoteID
 		}
 	}
-	return State{Lead: r.lead, Current: current, IDs: ids}
+	_, unsure := r.unclear[step]
+	return State{Lead: r.lead, Current: current, IDs: ids, Unsure: unsure && current == ""}
 }
 
 func (r *run) outcome() Outcome {
 	if r.updating {
 		return Updated
 	}
-	return Outcome(r.entries[StepContact].Outcome)
+	if len(r.steps) == 0 {
+		return ""
+	}
+	return Outcome(r.entries[r.steps[0].Name].Outcome)
 }
 
 // giveBack ends the lease on a contact that nobody tried to create now. An earlier

@@ -167,6 +167,9 @@ var connectors = map[string]string{
 func crmLines(deliveries []request.Delivery) []crmLine {
 	var lines []crmLine
 	for _, d := range deliveries {
+		if d.Connector == request.ConnectorCallRail {
+			continue // no CRM
+		}
 		name := cmp.Or(connectors[d.Connector], d.Connector, "CRM")
 		switch d.State {
 		case request.DeliveryDone:

@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/workflow"
 )
 
 // channel is one way to tell one group of people.
 type channel struct {
-	name string       // slack:<name> or email:<name>: its key in the ledger of notices
-	band request.Band // the lowest worth telling; empty: every lead
-	told bool         // already, of a lower band
+	name string // slack:<name> or email:<name>: its key in the ledger of notices
+	told bool   // already, of a lower band
 	send func(context.Context, channel, card) (outcome string, err error)
 }
 
@@ -25,12 +25,12 @@ type refusal struct {
 
 func (r *refusal) Error() string { return "refused: " + r.why }
 
-// due returns the channels that want to know of a, and were not told of its band yet.
-func due(channels []channel, a *request.Analysis, notices []request.Notice) []channel {
+// due returns the channels that the plan tells of a, and that were not told of its band yet.
+func due(channels []channel, plan workflow.Plan, a *request.Analysis, notices []request.Notice) []channel {
 	var out []channel
 	for _, ch := range channels {
 		rank, told := highest(notices, ch.name)
-		if !ch.wants(a) || (told && rank >= a.ScoreBand.Rank()) {
+		if !plan.Tells(ch.name) || (told && rank >= a.ScoreBand.Rank()) {
 			continue
 		}
 		ch.told = told
@@ -47,13 +47,4 @@ func highest(notices []request.Notice, name string) (rank int, told bool) {
 		}
 	}
 	return rank, told
-}
-
-// wants reports whether the channel's people asked for something like a. Who asks for
-// the band "none" gets what is no lead, too, but never spam.
-func (ch channel) wants(a *request.Analysis) bool {
-	if !a.IsLead {
-		return ch.band == request.NoLead && !a.Spam
-	}
-	return a.ScoreBand.Rank() >= ch.band.Rank()
 }

@@ -13,9 +13,11 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/expr"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+	"github.com/your-org/multi-tenant-pipeline/internal/workflow"
 )
 
 const scope = "github.com/your-org/multi-tenant-pipeline/internal/notify"
@@ -76,11 +78,15 @@ func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 	if analysis == nil {
 		return stage.Result{}, stage.Permanent("there is no analysis to tell about")
 	}
+	plan, err := w.plan(ctx, job, analysis)
+	if err != nil {
+		return stage.Result{}, err
+	}
 	notices, err := job.Record.Notices(ctx)
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("read notices: %w", err)
 	}
-	untold := due(channels, analysis, notices)
+	untold := due(channels, plan, analysis, notices)
 	if len(untold) == 0 {
 		return stage.Result{Detail: "nobody left to tell"}, nil
 	}
@@ -89,8 +95,24 @@ func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 		return stage.Result{}, fmt.Errorf("read deliveries: %w", err)
 	}
 	c := newCard(job, analysis, deliveries)
-	c.Link = request.Link(w.dashboard, job.Request.TenantID, job.Request.ID)
+	c.Link = w.link(job)
 	return w.tellAll(ctx, job, untold, c)
+}
+
+// plan evaluates the tenant's workflow. Only its rules can ask for what was said.
+func (w *Worker) plan(ctx context.Context, job *stage.Job, analysis *request.Analysis) (workflow.Plan, error) {
+	s := expr.Subject{Tenant: job.Tenant, Request: job.Request, Analysis: analysis, Link: w.link(job)}
+	if len(job.Tenant.Settings.Workflow) > 0 {
+		var err error
+		if s.Transcript, err = job.Record.Transcript(ctx); err != nil {
+			return workflow.Plan{}, fmt.Errorf("read transcript: %w", err)
+		}
+	}
+	return workflow.Evaluate(ctx, s)
+}
+
+func (w *Worker) link(job *stage.Job) string {
+	return request.Link(w.dashboard, job.Request.TenantID, job.Request.ID)
 }
 
 // tellAll tells one channel after the other. One that fails does not keep the others
@@ -149,15 +171,16 @@ func (w *Worker) count(ctx context.Context, ch channel, outcome string) {
 	w.messages.Add(ctx, 1, metric.WithAttributes(attribute.String("channel", kind), attribute.String("outcome", outcome)))
 }
 
-// channels lists the tenant's channels with the way to send to each.
+// channels lists the tenant's channels with the way to send to each; whether to is the
+// workflow's decision.
 func (w *Worker) channels(n tenant.Notifications) []channel {
 	var all []channel
 	for _, s := range n.Slack {
-		all = append(all, channel{name: "slack:" + s.Name, band: request.Band(s.Band),
+		all = append(all, channel{name: "slack:" + s.Name,
 			send: func(ctx context.Context, _ channel, c card) (string, error) { return w.slack.send(ctx, s.Secret, c) }})
 	}
 	for _, e := range n.Email {
-		all = append(all, channel{name: "email:" + e.Name, band: request.Band(e.Band),
+		all = append(all, channel{name: "email:" + e.Name,
 			send: func(ctx context.Context, ch channel, c card) (string, error) {
 				return w.mail.send(ctx, letter{card: c, channel: ch.name, to: e.To, at: w.now()})
 			}})

@@ -24,12 +24,16 @@ var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 type record struct {
 	stage.Record // what notify never calls
 	analysis     *request.Analysis
+	transcript   *request.Transcript
 	deliveries   []request.Delivery
 	notices      []request.Notice
 	lost         bool
 }
 
-func (r *record) Analysis(context.Context) (*request.Analysis, error)    { return r.analysis, nil }
+func (r *record) Analysis(context.Context) (*request.Analysis, error) { return r.analysis, nil }
+func (r *record) Transcript(context.Context) (*request.Transcript, error) {
+	return r.transcript, nil
+}
 func (r *record) Deliveries(context.Context) ([]request.Delivery, error) { return r.deliveries, nil }
 func (r *record) Notices(context.Context) ([]request.Notice, error)      { return r.notices, nil }
 func (r *record) Notified(_ context.Context, n request.Notice) error {
@@ -275,5 +279,42 @@ func TestWithoutAnAnalysisThereIsNothingToTell(t *testing.T) {
 	var permanent *stage.PermanentError
 	if !errors.As(err, &permanent) {
 		t.Errorf("Work() = %v, want a permanent error", err)
+	}
+}
+
+func TestTheWorkflowDecidesWhoIsTold(t *testing.T) {
+	t.Parallel()
+	sales, roofing := newWebhook(t), newWebhook(t)
+	n := slackTo("sales", "roofing")
+	n.Slack[1].Band = "hot"
+	a := kitchen()
+	a.LeadScore, a.ScoreBand = 60, request.Warm
+	job, record := newJob(n, a)
+	record.transcript = &request.Transcript{Segments: []request.Segment{{Speaker: request.Customer, Text: "And the roof leaks."}}}
+	job.Tenant.Settings.Workflow = []tenant.Rule{
+		{Name: "Roofs", When: "transcript.text.contains('roof')", Actions: tenant.Actions{Notify: tenant.Selection{Names: []string{"roofing"}}}},
+	}
+	got, err := newWorker(t, Config{}, secrets{"sales": sales.url, "roofing": roofing.url}).Work(t.Context(), job)
+	if want := "slack:roofing told"; err != nil || got.Detail != want {
+		t.Errorf("Work() = %q, %v, want %q", got.Detail, err, want)
+	}
+	if len(sales.got) != 0 || len(roofing.got) != 1 {
+		t.Errorf("sales was told %d times, roofing %d times", len(sales.got), len(roofing.got))
+	}
+}
+
+func TestWritingBackIsNoNews(t *testing.T) {
+	t.Parallel()
+	hook := newWebhook(t)
+	job, record := newJob(slackTo("sales"), kitchen())
+	record.deliveries = []request.Delivery{
+		{Connector: "hubspot", State: request.DeliveryDone, Outcome: "created"},
+		{Connector: request.ConnectorCallRail, State: request.DeliveryParked, Error: "no API key"},
+	}
+	if _, err := newWorker(t, Config{}, secrets{"sales": hook.url}).Work(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	if len(hook.got) != 1 || !strings.Contains(hook.got[0], "HubSpot: created") || strings.Contains(hook.got[0], "no API key") {
+		t.Errorf("told %q", hook.got)
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/crm/mapping"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
-	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
 var tracer = otel.Tracer("github.com/your-org/multi-tenant-pipeline/internal/push")
@@ -29,15 +29,14 @@ func isGone(err error) bool {
 
 // attempt tries a claimed delivery and saves how it ended. It fails only if that could
 // not be saved.
-func (p *Pusher) attempt(ctx context.Context, t *tenant.Tenant, lead crm.Lead, claim *store.DeliveryClaim) error {
+func (p *Pusher) attempt(ctx context.Context, o order, claim *store.DeliveryClaim) error {
 	d := claim.Delivery
 	ctx, span := tracer.Start(ctx, "deliver", trace.WithAttributes(
-		attribute.String("tenant_id", t.ID), attribute.String("destination", d.Destination), attribute.String("connector", d.Connector)))
+		attribute.String("tenant_id", o.tenant.ID), attribute.String("destination", d.Destination), attribute.String("connector", d.Connector)))
 	defer span.End()
 	start := p.Now()
-	lead.Revision = d.Revision
 	work, stop := stage.KeepLease(ctx, claim, p.Config.Lease)
-	result, err := p.deliver(work, t, lead, claim)
+	result, err := p.deliver(work, o, claim)
 	stop()
 	if errors.Is(err, stage.ErrLost) || errors.Is(context.Cause(work), stage.ErrLost) {
 		return nil // somebody else has it, and the ledger
@@ -58,14 +57,19 @@ func (p *Pusher) attempt(ctx context.Context, t *tenant.Tenant, lead crm.Lead, c
 
 // deliver runs the connector. A person whom another call is resolving right now is
 // waited for here, for a while: the two calls of a couple should not take a minute longer.
-func (p *Pusher) deliver(ctx context.Context, t *tenant.Tenant, lead crm.Lead, claim *store.DeliveryClaim) (crm.Result, error) {
-	connector, err := p.connector(ctx, t, claim.Delivery)
+func (p *Pusher) deliver(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Result, error) {
+	lead, warnings, err := o.leadFor(ctx, claim.Delivery)
+	if err != nil {
+		return crm.Result{Warnings: warnings}, err
+	}
+	connector, err := p.connector(ctx, o, claim)
 	if err != nil {
 		return crm.Result{}, err
 	}
 	until := p.Now().Add(p.Config.BusyWait)
 	for {
 		result, err := crm.Deliver(ctx, connector, lead, claim, p.Now)
+		result.Warnings = append(warnings[:len(warnings):len(warnings)], result.Warnings...)
 		var busy *crm.BusyError
 		if !errors.As(err, &busy) || p.Now().After(until) {
 			return result, err
@@ -78,7 +82,11 @@ func (p *Pusher) deliver(ctx context.Context, t *tenant.Tenant, lead crm.Lead, c
 	}
 }
 
-func (p *Pusher) connector(ctx context.Context, t *tenant.Tenant, d request.Delivery) (crm.Connector, error) {
+func (p *Pusher) connector(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Connector, error) {
+	d, t := claim.Delivery, o.tenant
+	if d.Connector == request.ConnectorCallRail {
+		return p.writeBack(ctx, o, claim)
+	}
 	in := t.Integration(d.Destination)
 	if in == nil {
 		return nil, &crm.Error{Fault: crm.Invalid, Op: "connect", Message: "the integration was removed"}
@@ -91,13 +99,23 @@ func (p *Pusher) connector(ctx context.Context, t *tenant.Tenant, d request.Deli
 	if err != nil {
 		return nil, fmt.Errorf("read credentials: %w", err)
 	}
-	connector, err := factory(crm.Settings{
-		TenantID: t.ID, IntegrationID: in.ID, Credentials: credentials, Config: in.Config,
-	}, p.HTTP)
+	config, _, err := mapping.Split(in.Config)
+	if err != nil {
+		return nil, settingsError(err)
+	}
+	settings := crm.Settings{TenantID: t.ID, IntegrationID: in.ID, Credentials: credentials, Config: config}
+	if p.Vault != nil {
+		settings.Vault = p.Vault(t.ID, in.Secret)
+	}
+	connector, err := factory(settings, p.HTTP)
 	if err != nil {
 		return nil, &crm.Error{Fault: crm.Invalid, Op: "connect", Message: err.Error(), Err: err}
 	}
-	return connector, nil
+	if p.Breakers == nil {
+		return connector, nil
+	}
+	breaker := p.Breakers.Breaker(crm.Destination{TenantID: t.ID, IntegrationID: in.ID, Kind: in.Kind})
+	return crm.Guard(connector, breaker), nil
 }
 
 // settlement turns the connector's answer into what becomes of the delivery.

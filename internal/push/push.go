@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
-	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
@@ -43,6 +42,9 @@ type Secrets interface {
 	Get(ctx context.Context, name string) (string, error)
 }
 
+// VaultFunc returns the vault of a tenant's secret.
+type VaultFunc func(tenantID, secret string) crm.Vault
+
 // Planner is a claimed request that deliveries can be planned for.
 type Planner interface {
 	PlanDeliveries(ctx context.Context, plans []store.Plan, lease time.Duration) ([]*store.DeliveryClaim, error)
@@ -55,7 +57,10 @@ type Pusher struct {
 	Tenants    stage.Tenants
 	Secrets    Secrets
 	Connectors map[string]crm.Factory // by integration kind
+	CallRail   Calls                  // nil: nothing is written back to calls
 	HTTP       *http.Client           // guarded: a tenant may name addresses
+	Vault      VaultFunc              // nil: credentials that expire cannot be renewed
+	Breakers   *crm.Breakers          // nil: dead destinations are asked each time
 	Now        func() time.Time
 }
 
@@ -65,18 +70,18 @@ func (p *Pusher) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 	if !ok {
 		return stage.Result{}, fmt.Errorf("plan deliveries: %T cannot", job.Record)
 	}
-	lead, err := p.lead(ctx, job.Tenant, job.Request, job.Record)
+	o, err := p.order(ctx, job.Tenant, job.Request, job.Record)
 	if err != nil {
 		return stage.Result{}, err
 	}
-	claims, err := planner.PlanDeliveries(ctx, plan(job.Tenant, lead.Analysis), p.Config.Lease)
+	claims, err := planner.PlanDeliveries(ctx, o.deliveries(), p.Config.Lease)
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("plan deliveries: %w", err)
 	}
 	var all sync.WaitGroup
 	for _, claim := range claims {
 		all.Go(func() {
-			if err := p.attempt(ctx, job.Tenant, lead, claim); err != nil {
+			if err := p.attempt(ctx, o, claim); err != nil {
 				// The row keeps its lease and falls due when that runs out.
 				slog.WarnContext(ctx, "delivery outcome not saved", "tenant_id", job.Tenant.ID, "request_id", job.Request.ID,
 					"destination", claim.Delivery.Destination, "error", err)
@@ -84,23 +89,7 @@ func (p *Pusher) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 		})
 	}
 	all.Wait()
-	return stage.Result{Detail: fmt.Sprintf("%d destinations tried", len(claims))}, nil
-}
-
-// plan returns where a request goes: leads to every active integration.
-func plan(t *tenant.Tenant, a *request.Analysis) []store.Plan {
-	var plans []store.Plan
-	for _, in := range t.Integrations {
-		if in.Status != tenant.Active {
-			continue
-		}
-		one := store.Plan{Destination: in.ID, Connector: in.Kind}
-		if a != nil && !a.IsLead {
-			one.Skip = "not a lead"
-		}
-		plans = append(plans, one)
-	}
-	return plans
+	return stage.Result{Detail: o.detail(len(claims))}, nil
 }
 
 // HandleDue (pubsub: delivery-due) tries one delivery again.
@@ -124,46 +113,9 @@ func (p *Pusher) HandleDue(ctx context.Context, tenantID, requestID, destination
 	if err != nil {
 		return fmt.Errorf("read request: %w", err)
 	}
-	lead, err := p.lead(ctx, t, r, children{scope, requestID})
+	o, err := p.order(ctx, t, r, children{scope, requestID})
 	if err != nil {
 		return err
 	}
-	return p.attempt(ctx, t, lead, claim)
-}
-
-// answers is where a lead's transcript and analysis are read.
-type answers interface {
-	Transcript(ctx context.Context) (*request.Transcript, error)
-	Analysis(ctx context.Context) (*request.Analysis, error)
-}
-
-// children reads the answers of a request that is not claimed itself.
-type children struct {
-	scope     *store.Scope
-	requestID string
-}
-
-func (c children) Transcript(ctx context.Context) (*request.Transcript, error) {
-	return c.scope.Transcript(ctx, c.requestID)
-}
-
-func (c children) Analysis(ctx context.Context) (*request.Analysis, error) {
-	return c.scope.Analysis(ctx, c.requestID)
-}
-
-// lead gathers what connectors may write.
-func (p *Pusher) lead(ctx context.Context, t *tenant.Tenant, r *request.Request, from answers) (crm.Lead, error) {
-	analysis, err := from.Analysis(ctx)
-	if err != nil {
-		return crm.Lead{}, fmt.Errorf("read analysis: %w", err)
-	}
-	transcript, err := from.Transcript(ctx)
-	if err != nil {
-		return crm.Lead{}, fmt.Errorf("read transcript: %w", err)
-	}
-	return crm.Lead{
-		Request: r, Analysis: analysis, Transcript: transcript,
-		Person: crm.PersonOf(r, analysis, t.Region), Region: t.Region,
-		Link: request.Link(p.Config.DashboardURL, t.ID, r.ID),
-	}, nil
+	return p.attempt(ctx, o, claim)
 }

@@ -46,6 +46,26 @@ type LedgerEntry struct {
 	Outcome  string    `json:"outcome,omitempty"` // created, updated, matched
 	Revision int64     `json:"revision,omitempty"`
 	At       time.Time `json:"at"`
+
+	Wrote *SourceUpdate `json:"wrote,omitempty"` // what was, or is being, written back to the source
+}
+
+// ConnectorCallRail is the connector and destination that stands for writing back to the
+// call in CallRail. It is a delivery so that it is retried and done once, but no CRM: it does
+// not count in a request's CRMState.
+const ConnectorCallRail = "callrail"
+
+// SourceUpdate is what is written back to a call in the source. Empty fields are left alone.
+type SourceUpdate struct {
+	Tags       []string `json:"tags,omitempty"` // added
+	LeadStatus string   `json:"lead_status,omitempty"`
+	Value      string   `json:"value,omitempty"` // US dollars: 1250.00
+	Note       string   `json:"note,omitempty"`
+}
+
+// IsZero reports whether there is nothing to write.
+func (u SourceUpdate) IsZero() bool {
+	return len(u.Tags) == 0 && u.LeadStatus == "" && u.Value == "" && u.Note == ""
 }
 
 // Done reports whether the step's remote id is known.

@@ -5,8 +5,9 @@ type Intake struct {
 	Request     *Request // as far as the delivery tells; Status and Run are the store's
 	Body        []byte   // the raw bytes, kept for as long as the request
 	ContentType string
-	BodyHash    string // hex SHA-256 of Body: tells a repeated modification from a new one
-	Change      bool   // a modification of something that usually is here already
+	BodyHash    string   // hex SHA-256 of Body: tells a repeated modification from a new one
+	Change      bool     // a modification of something that usually is here already
+	Changes     []string // what a modification says has changed, by the source's names
 }
 
 // Outcome says what a delivery did.

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"context"
+	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,15 +42,26 @@ const (
 type Tenant struct {
 	ID                string
 	Name              string
-	TimeZone          string   // IANA name
-	CompanyID         string   // CallRail's number
-	CompanyResourceID string   // COM…
-	AccountID         string   // ACC…
-	CallRailKey       string   // API key
-	SigningKey        string   // of CallRail's webhooks
-	HubSpotToken      string   // service key
+	TimeZone          string // IANA name
+	CompanyID         string // CallRail's number
+	CompanyResourceID string // COM…
+	AccountID         string // ACC…
+	CallRailKey       string // API key
+	SigningKey        string // of CallRail's webhooks
+	HubSpotToken      string // service key
+	Salesforce        SalesforceOrg
+	PipedriveToken    string   // API token; empty: no company
+	CustomSecret      string   // whsec_… of the endpoint at /custom/{ID}; empty: no endpoint
 	SlackPath         string   // /services/T…/B…/X…
 	Recipients        []string // addresses whose mail is this tenant's
+}
+
+// SalesforceOrg is a tenant's org with the app that acts in it.
+type SalesforceOrg struct {
+	ClientID     string         // consumer key; empty: no org
+	ClientSecret string         // empty: no client credentials flow
+	Username     string         // the user whom assertions are for
+	PublicKey    *rsa.PublicKey // of the app's certificate; nil: no JWT bearer flow
 }
 
 // Config is what a sandbox is made of.

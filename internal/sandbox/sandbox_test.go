@@ -2,6 +2,9 @@ package sandbox_test
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"mime/multipart"
@@ -35,6 +38,8 @@ func newSandbox(t *testing.T) *sandbox.Sandbox {
 			{
 				ID: "a", Name: "Example A", TimeZone: "America/Denver", CompanyID: "12345", CompanyResourceID: companyA, AccountID: "ACCa",
 				CallRailKey: "key-a", SigningKey: "sign-a", HubSpotToken: "token-a", SlackPath: "/services/T0/B0/aaaa", Recipients: []string{"owner@example.com"},
+				Salesforce: sandbox.SalesforceOrg{ClientID: "app-a", ClientSecret: "secret-a"}, PipedriveToken: "pipe-a",
+				CustomSecret: "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
 			},
 			{
 				ID: "b", Name: "Example B", CompanyID: "54321", CompanyResourceID: "COM0000000000000000000000000000b", AccountID: "ACCb",
@@ -100,7 +105,7 @@ func silence() []byte {
 func TestSandbox_serves_every_system_behind_one_door(t *testing.T) {
 	t.Parallel()
 	box := newSandbox(t)
-	for _, system := range strings.Fields("callrail hubspot slack gemini email speech secretmanager") {
+	for _, system := range strings.Fields("callrail hubspot salesforce pipedrive custom slack gemini email speech secretmanager") {
 		if code, body := do(t, "GET", box.URL()+"/inspect/"+system, ""); code != 200 || !strings.Contains(body, `"objects":[]`) {
 			t.Errorf("inspect %s = %d %s", system, code, body)
 		}
@@ -114,7 +119,10 @@ func TestSandbox_serves_every_system_behind_one_door(t *testing.T) {
 		{"POST", "/slack/services/T0/B0/aaaa", `{"text":"x"}`, "", 200},
 		{"POST", "/gemini/v1/projects/p/locations/us/publishers/google/models/gemini-9:generateContent", `{}`, "", 404},
 		{"GET", "/oidc/.well-known/openid-configuration", "", "", 200},
-		{"GET", "/inspect/salesforce", "", "", 404},
+		{"GET", "/salesforce/services/data/", "", "", 200},
+		{"GET", "/pipedrive/api/v1/users/me", "", "Bearer token-a", 401},
+		{"POST", "/custom/a", "", "", 415},
+		{"GET", "/inspect/zoho", "", "", 404},
 	}
 	for _, tt := range tests {
 		if code, body := do(t, tt.method, box.URL()+tt.path, tt.body, "Authorization", tt.auth); code != tt.want {
@@ -123,6 +131,60 @@ func TestSandbox_serves_every_system_behind_one_door(t *testing.T) {
 	}
 	if host, port := box.SMTP(); host != "127.0.0.1" || port == 0 || !strings.Contains(box.SMTPCA(), "BEGIN CERTIFICATE") {
 		t.Errorf("SMTP = %s %d", host, port)
+	}
+}
+
+func TestSandbox_holds_what_each_CRM_is_given(t *testing.T) {
+	t.Parallel()
+	box := newSandbox(t)
+	_, body := do(t, "POST", box.URL()+"/salesforce/services/oauth2/token",
+		"grant_type=client_credentials&client_id=app-a&client_secret=secret-a", "Content-Type", "application/x-www-form-urlencoded")
+	var session struct {
+		Token    string `json:"access_token"`
+		Instance string `json:"instance_url"`
+	}
+	if err := json.Unmarshal([]byte(body), &session); err != nil || session.Instance != box.URL()+"/salesforce" {
+		t.Fatalf("session = %s, %v", body, err)
+	}
+	const dana = `{"LastName":"Example","FirstName":"Dana","Company":"x","Email":"dana@example.com"}`
+	for _, want := range []int{201, 400} { // the second is a duplicate
+		if code, body := do(t, "POST", session.Instance+"/services/data/v67.0/sobjects/Lead", dana, "Authorization", "Bearer "+session.Token); code != want {
+			t.Errorf("lead = %d %s, want %d", code, body, want)
+		}
+	}
+	if code, body := do(t, "POST", box.URL()+"/pipedrive/api/v2/persons", `{"name":"Dana Example"}`,
+		"x-api-token", "pipe-a", "Content-Type", "application/json"); code != 201 {
+		t.Errorf("person = %d %s", code, body)
+	}
+	const payload = `{"type":"lead.created"}`
+	stamp := strconv.FormatInt(time.Now().Unix(), 10)
+	mac := hmac.New(sha256.New, []byte("0123456789abcdef01234567"))
+	mac.Write([]byte("req_1." + stamp + "." + payload))
+	signature := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))
+	if code, body := do(t, "POST", box.URL()+"/custom/a", payload, "Content-Type", "application/json", "Idempotency-Key", `"req_1"`,
+		"Webhook-Id", "req_1", "Webhook-Timestamp", stamp, "Webhook-Signature", signature); code != 201 {
+		t.Errorf("delivery = %d %s", code, body)
+	}
+	for system, kind := range map[string]string{"salesforce": "Lead", "pipedrive": "persons", "custom": "deliveries"} {
+		for tenant, want := range map[string]int{"a": 1, "b": 0} {
+			_, found := do(t, "GET", box.URL()+"/inspect/"+system+"?tenant_id="+tenant, "")
+			if n := strings.Count(found, `{"type":"`+kind+`"`); n != want {
+				t.Errorf("%s of %s = %s, want %d", system, tenant, found, want)
+			}
+		}
+	}
+	faults := `[{"system":"custom","status":308},{"system":"salesforce","status":429},{"system":"pipedrive","status":403}]`
+	if code, body := do(t, "PUT", box.URL()+"/faults", faults); code != 200 {
+		t.Fatalf("faults = %d %s", code, body)
+	}
+	for path, want := range map[string]string{"/salesforce/services/data/v67.0/limits": "ConcurrentRequests", "/pipedrive/api/v1/users/me": "Cloudflare"} {
+		if _, body := do(t, "GET", box.URL()+path, ""); !strings.Contains(body, want) {
+			t.Errorf("disturbed %s = %s, want %s", path, body, want)
+		}
+	}
+	do(t, "POST", box.URL()+"/reset", "")
+	if _, found := do(t, "GET", box.URL()+"/inspect/salesforce", ""); !strings.Contains(found, `"objects":[]`) {
+		t.Errorf("after reset = %s", found)
 	}
 }
 

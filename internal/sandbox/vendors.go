@@ -8,7 +8,6 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/control"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/email"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/gemini"
-	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/hubspot"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/oidc"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/slack"
 )
@@ -43,7 +42,7 @@ func (s *Sandbox) handler() (http.Handler, error) {
 		return nil, err
 	}
 	s.defers(s.callrail.Wait)
-	crm, err := s.newHubSpot()
+	crms, err := s.crms()
 	if err != nil {
 		return nil, err
 	}
@@ -59,15 +58,14 @@ func (s *Sandbox) handler() (http.Handler, error) {
 		Faults: s.faults, Journal: s.journal, CallRail: s.callrail, Recogniser: listener{s.speech},
 		Player: s.cfg.Player, Log: s.cfg.Log,
 		Mounts: map[string]http.Handler{"/oidc": s.issuer.Handler()},
-		Systems: []control.System{
+		Systems: append(crms, []control.System{
 			{Name: "callrail", Handler: s.callrail.Handler(), Error: callrail.WriteError, Objects: s.callrail, Reset: s.callrail.Reset},
-			{Name: "hubspot", Handler: crm.Handler(), Error: hubspot.WriteError, Objects: crm, Reset: crm.Reset},
 			{Name: "slack", Handler: chat.Handler(), Error: slack.WriteError, Objects: chat, Reset: chat.Reset},
 			{Name: "gemini", Handler: model.Handler(), Error: gemini.WriteError, Reset: model.Reset},
 			{Name: "email", Objects: s.mail, Reset: s.mail.Reset},
 			{Name: "speech", Objects: s.speech, Reset: s.speech.Reset},
 			{Name: "secretmanager", Objects: s.secrets}, // secrets are settings, and stay
-		},
+		}...),
 	}).Handler(), nil
 }
 
@@ -80,14 +78,6 @@ func (s *Sandbox) newCallRail() (*callrail.Server, error) {
 		})
 	}
 	return callrail.New(cfg)
-}
-
-func (s *Sandbox) newHubSpot() (*hubspot.Server, error) {
-	cfg := hubspot.Config{Lag: s.cfg.SearchLag, Now: s.cfg.Now}
-	for _, t := range s.cfg.Tenants {
-		cfg.Portals = append(cfg.Portals, hubspot.Portal{TenantID: t.ID, Token: t.HubSpotToken, TimeZone: t.TimeZone})
-	}
-	return hubspot.New(cfg)
 }
 
 func (s *Sandbox) newSlack() (*slack.Server, error) {

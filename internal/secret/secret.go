@@ -1,5 +1,6 @@
 // Package secret reads the tenants' secrets from Secret Manager and keeps them in memory
-// for a while: a secret is read many times a minute, and changes twice a year.
+// for a while: a secret is read many times a minute, and changes twice a year. Those that
+// change by being used, OAuth's, are also written here (write.go).
 //
 // The cache holds for each name the value and when it was read. A value older than the
 // TTL is read again; while Secret Manager cannot be reached, it serves on for StaleFor.
@@ -134,7 +135,7 @@ func (r *Reader) known(name string) (entry, bool) {
 // refresh reads the secret and remembers the answer. Without one it falls back to a
 // value that is not too old.
 func (r *Reader) refresh(ctx context.Context, name string) (entry, error) {
-	value, err := r.access(ctx, name)
+	value, _, err := r.access(ctx, name, "latest")
 	now := r.now()
 	var e entry
 	switch {
@@ -176,24 +177,24 @@ var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,255}$`)
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// access reads the latest version.
-func (r *Reader) access(ctx context.Context, name string) (string, error) {
+// access reads a version, and returns its resource name, which holds its number, with it.
+func (r *Reader) access(ctx context.Context, name, version string) (value, resource string, err error) {
 	if !idPattern.MatchString(name) {
-		return "", fmt.Errorf("read secret: malformed id: %w", ErrNotFound)
+		return "", "", fmt.Errorf("read secret: malformed id: %w", ErrNotFound)
 	}
 	resp, err := r.client.AccessSecretVersion(ctx, &secretmanagerpb.AccessSecretVersionRequest{
-		Name: "projects/" + r.cfg.Project + "/secrets/" + name + "/versions/latest",
+		Name: r.resource(name) + "/versions/" + version,
 	})
 	switch status.Code(err) {
 	case codes.OK:
 	case codes.NotFound, codes.FailedPrecondition: // the latter: disabled or destroyed
-		return "", fmt.Errorf("read secret %s: %w", name, errors.Join(ErrNotFound, err))
+		return "", "", fmt.Errorf("read secret %s: %w", name, errors.Join(ErrNotFound, err))
 	default:
-		return "", fmt.Errorf("read secret %s: %w", name, err)
+		return "", "", fmt.Errorf("read secret %s: %w", name, err)
 	}
 	data := resp.GetPayload().GetData()
 	if sum := resp.GetPayload().DataCrc32C; sum != nil && *sum != int64(crc32.Checksum(data, castagnoli)) {
-		return "", fmt.Errorf("read secret %s: checksum differs", name)
+		return "", "", fmt.Errorf("read secret %s: checksum differs", name)
 	}
-	return string(data), nil
+	return string(data), resp.GetName(), nil
 }

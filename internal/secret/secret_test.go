@@ -73,7 +73,7 @@ func (c *clock) now() time.Time { return *c.at.Load() }
 
 func (c *clock) advance(d time.Duration) { t := c.now().Add(d); c.at.Store(&t) }
 
-func newReader(t *testing.T, m *manager) (*Reader, *clock) {
+func newReader(t *testing.T, m secretmanagerpb.SecretManagerServiceServer) (*Reader, *clock) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -7,8 +7,13 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/crm/custom"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/hubspot"
+	"github.com/your-org/multi-tenant-pipeline/internal/crm/oauth"
+	"github.com/your-org/multi-tenant-pipeline/internal/crm/pipedrive"
+	"github.com/your-org/multi-tenant-pipeline/internal/crm/salesforce"
 	"github.com/your-org/multi-tenant-pipeline/internal/push"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/topic"
@@ -19,10 +24,12 @@ import (
 type pushConfig struct {
 	Step     stepConfig
 	Delivery push.Config
+	Breaker  crm.BreakerConfig
+	CallRail callrail.Settings
 }
 
 func (c *pushConfig) Validate() error {
-	return errors.Join(c.Step.Validate(), c.Delivery.Validate())
+	return errors.Join(c.Step.Validate(), c.Delivery.Validate(), c.Breaker.Validate(), c.CallRail.Validate())
 }
 
 // Push serves the step that brings requests into CRMs.
@@ -36,9 +43,15 @@ func Push(ctx context.Context, env envconfig.Lookuper) error {
 		return err
 	}
 	defer s.Close()
+	client := s.http(outbound.Options{HeaderTimeout: custom.MaxTimeout}) // a tenant may give its own address as long
+	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.CallRail.BaseURL, HTTP: client, Media: client})
+	if err != nil {
+		return err
+	}
 	pusher := &push.Pusher{
 		Config: cfg.Delivery, Store: s.store, Tenants: s.directory, Secrets: s.secrets,
-		Connectors: connectors(), HTTP: s.http(outbound.Options{}), Now: time.Now,
+		Connectors: connectors(), HTTP: client, CallRail: calls, Now: time.Now,
+		Vault: s.vaults().Vault, Breakers: crm.NewBreakers(cfg.Breaker, time.Now),
 	}
 	if err := s.run(request.Analyzed, request.Pushed, pusher); err != nil {
 		return err
@@ -49,7 +62,22 @@ func Push(ctx context.Context, env envconfig.Lookuper) error {
 	return s.serve(ctx)
 }
 
+// vaults returns the vaults of the tenants' OAuth credentials, which all instances share.
+func (p *platform) vaults() *oauth.Vaults {
+	lock := func(ctx context.Context, tenantID, name string, ttl time.Duration) (oauth.Lock, error) {
+		lease, err := p.store.ForTenant(tenantID).Lock(ctx, name, ttl)
+		if err != nil {
+			return nil, err
+		}
+		return lease, nil
+	}
+	return oauth.NewVaults(lock, p.secrets, time.Now)
+}
+
 // connectors returns the CRMs that can be delivered to, by integration kind.
 func connectors() map[string]crm.Factory {
-	return map[string]crm.Factory{"hubspot": hubspot.NewFactory()}
+	return map[string]crm.Factory{
+		"hubspot": hubspot.NewFactory(), "salesforce": salesforce.NewFactory(),
+		"pipedrive": pipedrive.NewFactory(), "custom": custom.NewFactory(),
+	}
 }

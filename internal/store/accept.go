@@ -61,6 +61,14 @@ func (s *Scope) acceptChange(ctx context.Context, in request.Intake) (request.Ac
 		if err != nil {
 			return err
 		}
+		ours, err := s.ownChange(ctx, tx, row, in)
+		if err != nil {
+			return err
+		}
+		if ours {
+			answer = request.Acceptance{Outcome: request.Ignored, Status: request.Status(row.Status), Run: row.Run}
+			return nil
+		}
 		var ms []*spanner.Mutation
 		answer, ms = s.change(row, in)
 		return tx.BufferWrite(ms)

@@ -214,7 +214,9 @@ func (s *Scope) giveUp(row *deliveryRow, all map[string]*deliveryRow) []*spanner
 func sumUp(rows map[string]*deliveryRow) request.CRMState {
 	states := make([]request.DeliveryState, 0, len(rows))
 	for _, row := range rows {
-		states = append(states, request.DeliveryState(row.State))
+		if row.Connector != request.ConnectorCallRail { // no CRM
+			states = append(states, request.DeliveryState(row.State))
+		}
 	}
 	return request.SumUp(states)
 }

@@ -61,6 +61,7 @@ type Settings struct {
 	Weights       map[string]float64 `json:"weights,omitempty"` // points per signal; absent: the default
 	Process       Process            `json:"process,omitzero"`
 	MediaHosts    []string           `json:"media_hosts,omitempty"` // further hosts that recordings may come from
+	Workflow      []Rule             `json:"workflow,omitempty"`    // in order; none: the default
 }
 
 // Process chooses the kinds of delivery that become requests besides inbound calls and

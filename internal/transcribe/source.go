@@ -63,7 +63,7 @@ func (c *CallRail) Recording(ctx context.Context, t *tenant.Tenant, r *request.R
 
 // access returns the tenant's way to the request's call.
 func (c *CallRail) access(ctx context.Context, t *tenant.Tenant, r *request.Request) (callrail.Access, error) {
-	source := sourceOf(t, r)
+	source := t.SourceOf(r)
 	if source == nil || source.APIKeySecret == "" || r.Namespace != request.NamespaceCall {
 		return callrail.Access{}, &SourceError{Absent: AbsentNoAccess, Err: errors.New("no source with an API key")}
 	}
@@ -78,24 +78,6 @@ func (c *CallRail) access(ctx context.Context, t *tenant.Tenant, r *request.Requ
 		AccountID: source.AccountID, APIKey: key, CompanyResourceID: source.CompanyResourceID,
 		MediaHosts: t.Settings.MediaHosts,
 	}, nil
-}
-
-// sourceOf returns the source that delivered the request. What came with the bootstrap
-// key names no source, but its company may since have got one.
-func sourceOf(t *tenant.Tenant, r *request.Request) *tenant.Source {
-	if r.SourceID != "" {
-		return t.Source(r.SourceID)
-	}
-	for i, s := range t.Sources {
-		if s.Kind != tenant.SourceCallRail {
-			continue
-		}
-		if (s.CompanyResourceID != "" && s.CompanyResourceID == r.Details.CompanyResourceID) ||
-			(s.CompanyID != "" && s.CompanyID == r.Details.CompanyID) {
-			return &t.Sources[i]
-		}
-	}
-	return nil
 }
 
 // sourceError says what a failure of the API means for the recording.

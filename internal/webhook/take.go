@@ -57,7 +57,8 @@ func (h *handler) commit(ctx context.Context, d *delivery, r *request.Request) (
 	defer cancel()
 	hash := sha256.Sum256(d.body)
 	return h.Store.Accept(ctx, request.Intake{
-		Request: r, Body: d.body, ContentType: d.payload.Type, BodyHash: hex.EncodeToString(hash[:]), Change: d.kind.Change(),
+		Request: r, Body: d.body, ContentType: d.payload.Type, BodyHash: hex.EncodeToString(hash[:]),
+		Change: d.kind.Change(), Changes: d.payload.Changes(),
 	})
 }
 

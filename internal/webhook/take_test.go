@@ -84,6 +84,9 @@ func TestRepeatsAndChangesMeetTheirRow(t *testing.T) {
 	if got, want := f.announcer.told, []string{"received tenant_demo " + request.ID("tenant_demo", "call", "CAL1")}; !cmp.Equal(got, want) {
 		t.Errorf("announced %q, want %q", got, want)
 	}
+	if got := f.store.intakes[1].Changes; !cmp.Equal(got, []string{"note"}) {
+		t.Errorf("the store was told of changes %q", got)
+	}
 }
 
 func TestWhatIsStored(t *testing.T) {

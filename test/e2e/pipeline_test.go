@@ -51,14 +51,20 @@ func conversation(project, name string) []turn {
 func (s *stack) exactlyOnce(t *testing.T, tenant int, phone, requestID string) {
 	t.Helper()
 	check := func() error {
-		hubspot := s.inspect(t, "hubspot", tenant)
 		digits := phone[2:]
-		counts := map[string]int{
-			"contacts":      count(t, hubspot, "contacts", digits),
-			"deals":         count(t, hubspot, "deals", requestID),
-			"calls":         count(t, hubspot, "calls", requestID),
-			"slack message": count(t, s.inspect(t, "slack", tenant), "", requestID),
-			"mail":          count(t, s.inspect(t, "email", tenant), "", requestID),
+		counts := map[string]int{}
+		for system, types := range map[string]map[string]string{
+			"hubspot":    {"contacts": digits, "deals": requestID, "calls": requestID},
+			"salesforce": {"Lead": digits, "Task": requestID},
+			"pipedrive":  {"persons": digits, "leads": requestID, "notes": requestID},
+			"custom":     {"deliveries": requestID},
+			"slack":      {"messages": requestID},
+			"email":      {"messages": requestID},
+		} {
+			objects := s.inspect(t, system, tenant)
+			for kind, text := range types {
+				counts[system+" "+kind] = count(t, objects, kind, text)
+			}
 		}
 		for what, n := range counts {
 			if n != 1 {
@@ -330,19 +336,7 @@ func TestTheQuickStart(t *testing.T) {
 // quickTenant makes a tenant as the README does, and delivers with the bootstrap key.
 func quickTenant(t *testing.T, s *stack) {
 	t.Helper()
-	t.Setenv("SPANNER_EMULATOR_HOST", s.SpannerHost)
-	client, err := spanner.NewClientWithConfig(t.Context(), s.SpannerDB, spanner.ClientConfig{DisableNativeMetrics: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer client.Close()
-	_, err = client.ReadWriteTransaction(t.Context(), func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
-		_, err := tx.Update(ctx, spanner.Statement{SQL: "INSERT INTO tenants (tenant_id, name, status) VALUES ('tenant_new', 'New Company', 'active')"})
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	s.execute(t, "INSERT INTO tenants (tenant_id, name, status) VALUES ('tenant_new', 'New Company', 'active')")
 	body := `{"call_id":"CAL777","caller_id":"+13035550177","duration":"180","answered":true,"tenant_id":"tenant_new","callrail_company_id":"777"}`
 	header, err := run(t.Context(), t, strings.NewReader(body), binary(t, "pipelinectl"), "sign", "--key", s.BootstrapKey)
 	if err != nil {
@@ -367,4 +361,22 @@ func quickTenant(t *testing.T, s *stack) {
 		}
 		return nil
 	})
+}
+
+// execute runs a statement on the database, as an operator does.
+func (s *stack) execute(t *testing.T, sql string) {
+	t.Helper()
+	t.Setenv("SPANNER_EMULATOR_HOST", s.SpannerHost)
+	client, err := spanner.NewClientWithConfig(t.Context(), s.SpannerDB, spanner.ClientConfig{DisableNativeMetrics: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	_, err = client.ReadWriteTransaction(t.Context(), func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+		_, err := tx.Update(ctx, spanner.Statement{SQL: sql})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

@@ -48,10 +48,10 @@ type Reply struct {
 // Replies are refusals in the CRM's own words.
 type Replies struct {
 	Throttled Reply // a burst limit, with Retry-After of thirty seconds
-	Expired   Reply // the access token has expired
+	Expired   Reply // the access token has expired; no status: credentials of this kind do not expire
 	Revoked   Reply // the access was taken away
 	Required  Reply // a field is missing that an admin requires
-	Optional  Reply // an optional field of the deal step's record is refused
+	Optional  Reply // an optional field of the second step's record is refused
 }
 
 // Run runs the suite.

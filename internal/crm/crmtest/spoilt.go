@@ -122,6 +122,9 @@ func testThrottled(t *testing.T, h Harness) {
 }
 
 func testExpired(t *testing.T, h Harness) {
+	if h.Replies.Expired.Status == 0 {
+		t.Skip("credentials of this kind do not expire")
+	}
 	refuseEach(t, h, h.Replies.Expired, func(t *testing.T, b *bed, d crm.Disposition) {
 		if d.State == request.DeliveryParked {
 			t.Errorf("delivery is parked: %s", d.Words)

@@ -1,21 +1,25 @@
 package hubspot
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/crm/oauth"
 )
 
 // Accounts makes connectors. What belongs to an account rather than to one delivery (its
 // rate limits, which of our properties it has) is shared by all connectors of that account.
 type Accounts struct {
-	now func() time.Time
+	now     func() time.Time
+	sources *oauth.Sources
 
 	mu       sync.Mutex
 	accounts map[string]*account
@@ -26,11 +30,11 @@ func NewFactory() crm.Factory { return NewAccounts(time.Now).Connect }
 
 // NewAccounts returns an empty set of accounts.
 func NewAccounts(now func() time.Time) *Accounts {
-	return &Accounts{now: now, accounts: make(map[string]*account)}
+	return &Accounts{now: now, sources: oauth.NewSources(now), accounts: make(map[string]*account)}
 }
 
 // Connect is the crm.Factory of HubSpot. The credentials are a service key or another
-// bearer token.
+// bearer token, or those of package oauth.
 func (a *Accounts) Connect(s crm.Settings, hc *http.Client) (crm.Connector, error) {
 	config, err := parseConfig(s.Config)
 	if err != nil {
@@ -39,16 +43,21 @@ func (a *Accounts) Connect(s crm.Settings, hc *http.Client) (crm.Connector, erro
 	if s.Credentials == "" {
 		return nil, errors.New("hubspot: no service key")
 	}
-	account := a.account(config, s.Credentials)
-	return &Connector{
-		config:  config,
-		account: account,
-		client:  &client{http: hc, token: s.Credentials, config: config, account: account, now: a.now},
-	}, nil
+	c := &client{http: hc, tokens: key(s.Credentials), config: config, now: a.now}
+	who, requests := s.Credentials, DefaultRequestsPer10s
+	if oauth.IsCredentials(s.Credentials) {
+		if c.tokens, err = a.sources.Source(s, tokenEndpoint(config), hc); err != nil {
+			return nil, fmt.Errorf("hubspot: %w", err)
+		}
+		who, requests = s.TenantID+" "+s.IntegrationID, OAuthRequestsPer10s // the credentials change
+	}
+	config.RequestsPer10s = cmp.Or(config.RequestsPer10s, requests)
+	c.account = a.account(config, who)
+	return &Connector{config: config, account: c.account, client: c}, nil
 }
 
-func (a *Accounts) account(c Config, credentials string) *account {
-	sum := sha256.Sum256([]byte(credentials))
+func (a *Accounts) account(c Config, who string) *account {
+	sum := sha256.Sum256([]byte(who))
 	key := c.BaseURL + " " + hex.EncodeToString(sum[:])
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -58,7 +67,7 @@ func (a *Accounts) account(c Config, credentials string) *account {
 			general: crm.NewWindow(c.RequestsPer10s, 10*time.Second, a.now),
 			search:  crm.NewWindow(c.SearchesPerSec, time.Second, a.now),
 			turn:    make(chan struct{}, 1),
-			schemas: make(map[string]schema),
+			schemas: make(map[string]schema), catalogs: make(map[string]catalog),
 		}
 		a.accounts[key] = acc
 	}
@@ -72,9 +81,16 @@ type account struct {
 
 	turn chan struct{} // held by whoever asks the account about itself: one at a time
 
-	mu      sync.Mutex
-	details *details // nil: not asked yet
-	schemas map[string]schema
+	mu       sync.Mutex
+	details  *details // nil: not asked yet
+	schemas  map[string]schema
+	catalogs map[string]catalog // as the account last told
+}
+
+// catalog is an object type's properties at a time.
+type catalog struct {
+	properties map[string]property
+	at         time.Time
 }
 
 // lock waits for the turn to ask the account about itself.

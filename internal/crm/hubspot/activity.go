@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -27,38 +28,46 @@ func activityType(lead crm.Lead) string {
 // activity creates the call or note with its links to contact and deal in one request.
 func (c *Connector) activity(ctx context.Context, s crm.State) (crm.Record, error) {
 	typ := activityType(s.Lead)
-	properties := c.activityProperties(s.Lead)
-	if s.Current != "" {
-		return c.updateActivity(ctx, s, properties)
+	m, err := c.mapped(ctx, s.Lead, crm.StepCall, typ)
+	if err != nil {
+		return crm.Record{}, err
 	}
+	if s.Current != "" {
+		return c.updateActivity(ctx, s, m)
+	}
+	properties := c.activityProperties(s.Lead)
+	maps.Copy(properties, m.properties)
 	o, warnings, err := c.save(ctx, write{
-		typ: typ, properties: properties, required: []string{requestID, "hs_timestamp", "hs_call_title", "hs_call_body", "hs_note_body"},
+		typ: typ, properties: properties, required: append(m.required, requestID, "hs_timestamp", "hs_call_title", "hs_call_body", "hs_note_body"),
 		send: func(ctx context.Context, properties map[string]string) (object, error) {
 			return c.client.create(ctx, typ, properties, links(typ, s))
 		},
 	})
 	var there existsError
 	if errors.As(err, &there) {
-		return c.adoptActivity(ctx, s, there.id, err)
+		s.Current = there.id
+		return c.adoptActivity(ctx, s, m, err)
 	}
 	if err != nil {
 		return crm.Record{}, c.blame(ctx, s, err)
 	}
-	return crm.Record{ID: o.ID, Outcome: crm.Created, Warnings: warnings}, nil
+	return crm.Record{ID: o.ID, Outcome: crm.Created, Warnings: append(m.warnings, warnings...)}, nil
 }
 
 // updateActivity rewrites what is ours, and links it again: the contact may be a new one.
-func (c *Connector) updateActivity(ctx context.Context, s crm.State, properties map[string]string) (crm.Record, error) {
+func (c *Connector) updateActivity(ctx context.Context, s crm.State, m mapping) (crm.Record, error) {
 	typ := activityType(s.Lead)
+	properties := c.activityProperties(s.Lead)
+	maps.Copy(properties, m.properties)
 	delete(properties, requestID)
 	delete(properties, "hubspot_owner_id")
-	o, warnings, err := c.save(ctx, write{typ: typ, properties: properties, send: func(ctx context.Context, properties map[string]string) (object, error) {
+	o, warnings, err := c.save(ctx, write{typ: typ, properties: properties, required: m.required, send: func(ctx context.Context, properties map[string]string) (object, error) {
 		return c.client.update(ctx, typ, s.Current, properties)
 	}})
 	if err != nil {
 		return crm.Record{}, err
 	}
-	rec := crm.Record{ID: o.ID, Outcome: crm.Updated, Warnings: warnings}
+	rec := crm.Record{ID: o.ID, Outcome: crm.Updated, Warnings: append(m.warnings, warnings...)}
 	for step, to := range map[string]string{crm.StepContact: contacts, crm.StepDeal: deals} {
 		err := c.client.associate(ctx, lookup{typ: typ, id: o.ID}, lookup{typ: to, id: s.IDs[step]})
 		if err != nil {
@@ -69,8 +78,8 @@ func (c *Connector) updateActivity(ctx context.Context, s crm.State, properties 
 }
 
 // adoptActivity goes on with the record that a create ran into, where the marker is unique.
-func (c *Connector) adoptActivity(ctx context.Context, s crm.State, id string, conflict error) (crm.Record, error) {
-	if id == "" {
+func (c *Connector) adoptActivity(ctx context.Context, s crm.State, m mapping, conflict error) (crm.Record, error) {
+	if s.Current == "" {
 		typ := activityType(s.Lead)
 		o, ok, err := c.client.find(ctx, lookup{typ: typ, id: s.Lead.Request.ID, idProperty: requestID})
 		if err != nil {
@@ -79,10 +88,9 @@ func (c *Connector) adoptActivity(ctx context.Context, s crm.State, id string, c
 		if !ok {
 			return crm.Record{}, conflict
 		}
-		id = o.ID
+		s.Current = o.ID
 	}
-	s.Current = id
-	return c.updateActivity(ctx, s, c.activityProperties(s.Lead))
+	return c.updateActivity(ctx, s, m)
 }
 
 // findActivity searches the call or note by its marker. Of several, the oldest is ours.

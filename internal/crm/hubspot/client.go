@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -29,7 +30,7 @@ var tracer = otel.Tracer("github.com/your-org/multi-tenant-pipeline/internal/crm
 // client speaks HubSpot's protocol: authorization, limits, and what its errors mean.
 type client struct {
 	http    *http.Client
-	token   string
+	tokens  tokens
 	config  Config
 	account *account
 	now     func() time.Time
@@ -46,14 +47,36 @@ type call struct {
 	creates bool // without an answer, nobody knows whether a record was created
 }
 
-// do sends a call and decodes its answer into out. Every error is a *crm.Error.
+// do sends a call and decodes its answer into out. Every error is a *crm.Error. If the
+// access token was refused, which did nothing, the call is repeated once with another one.
 func (c *client) do(ctx context.Context, call call, out any) error {
+	token, err := c.tokens.Token(ctx)
+	if err != nil {
+		return err
+	}
+	err = c.once(ctx, call, token, out)
+	var refused *crm.Error
+	if !errors.As(err, &refused) || refused.Status != http.StatusUnauthorized {
+		return err
+	}
+	c.tokens.Expired(token)
+	fresh, tokenErr := c.tokens.Token(ctx)
+	if tokenErr != nil {
+		return tokenErr
+	}
+	if fresh == token {
+		return err
+	}
+	return c.once(ctx, call, fresh, out)
+}
+
+func (c *client) once(ctx context.Context, call call, token string, out any) error {
 	if err := c.wait(ctx, call); err != nil {
 		return err
 	}
 	ctx, span := tracer.Start(ctx, "hubspot."+strings.ReplaceAll(call.op, " ", "_"), trace.WithSpanKind(trace.SpanKindClient))
 	defer span.End()
-	err := c.exchange(ctx, call, out)
+	err := c.exchange(ctx, call, token, out)
 	if err != nil {
 		span.SetStatus(codes.Error, string(crm.FaultOf(err)))
 		span.SetAttributes(attribute.String("fault", string(crm.FaultOf(err))))
@@ -70,9 +93,9 @@ func (c *client) wait(ctx context.Context, call call) error {
 	return c.account.general.Wait(ctx)
 }
 
-func (c *client) exchange(ctx context.Context, call call, out any) error {
+func (c *client) exchange(ctx context.Context, call call, token string, out any) error {
 	ctx, sent := crm.WatchSent(ctx)
-	req, err := c.request(ctx, call)
+	req, err := c.request(ctx, call, token)
 	if err != nil {
 		return &crm.Error{Fault: crm.Invalid, Op: call.op, Err: err}
 	}
@@ -98,7 +121,7 @@ func (c *client) exchange(ctx context.Context, call call, out any) error {
 	return nil
 }
 
-func (c *client) request(ctx context.Context, call call) (*http.Request, error) {
+func (c *client) request(ctx context.Context, call call, token string) (*http.Request, error) {
 	address := strings.TrimSuffix(c.config.BaseURL, "/") + call.path
 	if len(call.query) > 0 {
 		address += "?" + call.query.Encode()
@@ -113,7 +136,7 @@ func (c *client) request(ctx context.Context, call call) (*http.Request, error) 
 	if err != nil {
 		return nil, fmt.Errorf("make request: %w", err)
 	}
-	req.Header.Set("Authorization", "Bearer "+c.token)
+	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Accept", "application/json")
 	if call.body != nil {
 		req.Header.Set("Content-Type", "application/json")

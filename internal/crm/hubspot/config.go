@@ -21,9 +21,11 @@ const (
 	DefaultDealStage  = "appointmentscheduled"
 	// DefaultSearchLag is over the longest index delay that was reported, one minute.
 	DefaultSearchLag = 90 * time.Second
-	// DefaultRequestsPer10s is what the smallest plan allows an app; DefaultSearchesPerSec
-	// stays one below what HubSpot allows the whole account.
+	// DefaultRequestsPer10s is what the smallest plan allows a static app,
+	// OAuthRequestsPer10s what every plan allows an OAuth app; DefaultSearchesPerSec stays
+	// one below what HubSpot allows the whole account.
 	DefaultRequestsPer10s = 100
+	OAuthRequestsPer10s   = 110
 	DefaultSearchesPerSec = 4
 )
 
@@ -45,7 +47,7 @@ type Config struct {
 	Ambiguous      crm.Policy `json:"ambiguous"`   // a known phone number under another name
 	Placeholder    string     `json:"placeholder"` // last name of a contact that has neither name nor e-mail
 	SearchLagMS    int64      `json:"search_lag_ms"`
-	RequestsPer10s int        `json:"requests_per_10s"`
+	RequestsPer10s int        `json:"requests_per_10s"` // 0: what HubSpot allows
 	SearchesPerSec int        `json:"searches_per_s"`
 }
 
@@ -64,7 +66,6 @@ func parseConfig(raw json.RawMessage) (Config, error) {
 	c.Ambiguous = cmp.Or(c.Ambiguous, crm.AttachAmbiguous)
 	c.Placeholder = cmp.Or(c.Placeholder, crm.NoName)
 	c.SearchLagMS = cmp.Or(c.SearchLagMS, DefaultSearchLag.Milliseconds())
-	c.RequestsPer10s = cmp.Or(c.RequestsPer10s, DefaultRequestsPer10s)
 	c.SearchesPerSec = cmp.Or(c.SearchesPerSec, DefaultSearchesPerSec)
 	return c, c.Validate()
 }

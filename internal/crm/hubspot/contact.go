@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -15,12 +16,18 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
+// contactProperties are what matching needs to know of a contact.
 var contactProperties = []string{"email", "hs_additional_emails", "firstname", "lastname", "phone", "mobilephone", "lastmodifieddate", personKey}
+
+// toRead returns what is read of a contact: also what the mapping may have to fill in.
+func toRead(lead crm.Lead) []string {
+	return slices.Concat(contactProperties, mappedNames(lead, crm.StepContact))
+}
 
 // contact finds the lead's person, or creates them, and fills in what is missing.
 func (c *Connector) contact(ctx context.Context, s crm.State) (crm.Record, error) {
 	if s.Current != "" {
-		o, err := c.client.get(ctx, lookup{typ: contacts, id: s.Current, properties: contactProperties})
+		o, err := c.client.get(ctx, lookup{typ: contacts, id: s.Current, properties: toRead(s.Lead)})
 		if err != nil {
 			return crm.Record{}, err
 		}
@@ -38,7 +45,7 @@ func (c *Connector) contact(ctx context.Context, s crm.State) (crm.Record, error
 func (c *Connector) candidates(ctx context.Context, lead crm.Lead) ([]object, error) {
 	var found []object
 	if email := lead.Person.Email; email != "" {
-		o, ok, err := c.client.find(ctx, lookup{typ: contacts, id: email, idProperty: "email", properties: contactProperties})
+		o, ok, err := c.client.find(ctx, lookup{typ: contacts, id: email, idProperty: "email", properties: toRead(lead)})
 		if err != nil {
 			return nil, err
 		}
@@ -49,7 +56,7 @@ func (c *Connector) candidates(ctx context.Context, lead crm.Lead) ([]object, er
 	if lead.Person.Phone == "" {
 		return found, nil
 	}
-	return c.client.search(ctx, contacts, phoneFilters(lead.Person.Phone), contactProperties)
+	return c.client.search(ctx, contacts, phoneFilters(lead.Person.Phone), toRead(lead))
 }
 
 // phoneFilters finds a number however it is written. HubSpot's searchable forms hold the
@@ -141,7 +148,12 @@ func (c *Connector) nameOf(o object) string {
 // number nor address: anybody can send one in somebody else's name.
 func (c *Connector) fill(ctx context.Context, lead crm.Lead, o object) (crm.Record, error) {
 	rec := crm.Record{ID: o.ID, Outcome: crm.Matched}
-	gaps := make(map[string]string)
+	m, err := c.mapped(ctx, lead, crm.StepContact, contacts)
+	if err != nil {
+		return rec, err
+	}
+	rec.Warnings = m.warnings
+	gaps := m.contactGaps(lead, o)
 	if p := lead.Person; lead.Request.Kind != request.Form {
 		if p.Email != "" && o.get("email") == "" {
 			gaps["email"] = p.Email
@@ -156,7 +168,7 @@ func (c *Connector) fill(ctx context.Context, lead crm.Lead, o object) (crm.Reco
 	if len(gaps) == 0 {
 		return rec, nil
 	}
-	saved, warnings, err := c.save(ctx, write{typ: contacts, properties: gaps, send: func(ctx context.Context, p map[string]string) (object, error) {
+	saved, warnings, err := c.save(ctx, write{typ: contacts, properties: gaps, required: m.required, send: func(ctx context.Context, p map[string]string) (object, error) {
 		if len(p) == 0 {
 			return o, nil
 		}
@@ -164,13 +176,13 @@ func (c *Connector) fill(ctx context.Context, lead crm.Lead, o object) (crm.Reco
 	}})
 	var taken existsError
 	if errors.As(err, &taken) {
-		rec.Warnings = slices.Concat(warnings, []string{"Another contact has the caller's e-mail address. Contact " + o.ID + " was left as it is."})
+		rec.Warnings = slices.Concat(m.warnings, warnings, []string{"Another contact has the caller's e-mail address. Contact " + o.ID + " was left as it is."})
 		return rec, nil
 	}
 	if err != nil {
 		return rec, err
 	}
-	return crm.Record{ID: saved.ID, Outcome: crm.Updated, Warnings: warnings}, nil
+	return crm.Record{ID: saved.ID, Outcome: crm.Updated, Warnings: append(rec.Warnings, warnings...)}, nil
 }
 
 // create makes a new contact under a person key. If HubSpot says that there is one with
@@ -186,10 +198,15 @@ func (c *Connector) create(ctx context.Context, lead crm.Lead, key string) (crm.
 		put(properties, "firstname", first)
 		put(properties, "lastname", last)
 	}
+	m, err := c.mapped(ctx, lead, crm.StepContact, contacts)
+	if err != nil {
+		return crm.Record{}, err
+	}
+	maps.Copy(properties, m.properties)
 	o, warnings, err := c.save(ctx, write{
-		typ: contacts, properties: properties, required: []string{personKey},
+		typ: contacts, properties: properties, required: append(m.required, personKey),
 		send: func(ctx context.Context, properties map[string]string) (object, error) {
-			if properties["email"] == "" && p.Name == "" {
+			if properties["email"]+properties["firstname"]+properties["lastname"] == "" {
 				properties["lastname"] = c.config.Placeholder // one of address and name is required
 			}
 			return c.client.create(ctx, contacts, properties, nil)
@@ -202,7 +219,7 @@ func (c *Connector) create(ctx context.Context, lead crm.Lead, key string) (crm.
 	if err != nil {
 		return crm.Record{}, err
 	}
-	return crm.Record{ID: o.ID, Outcome: crm.Created, Warnings: warnings}, nil
+	return crm.Record{ID: o.ID, Outcome: crm.Created, Warnings: append(m.warnings, warnings...)}, nil
 }
 
 // adopt goes on with the contact that a create ran into.
@@ -211,7 +228,7 @@ func (c *Connector) adopt(ctx context.Context, lead crm.Lead, id, key string, co
 		if l.id == "" {
 			continue
 		}
-		l.typ, l.properties = contacts, contactProperties
+		l.typ, l.properties = contacts, toRead(lead)
 		o, ok, err := c.client.find(ctx, l)
 		if err != nil {
 			return crm.Record{}, err

@@ -2,6 +2,7 @@ package hubspot
 
 import (
 	"context"
+	"maps"
 	"strconv"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
@@ -32,8 +33,13 @@ func (c *Connector) saveDeal(ctx context.Context, s crm.State) (crm.Record, erro
 	properties["dealstage"] = c.config.DealStage
 	put(properties, "amount", amount(s.Lead))
 	put(properties, "hubspot_owner_id", c.config.OwnerID)
+	m, err := c.mapped(ctx, s.Lead, crm.StepDeal, deals)
+	if err != nil {
+		return crm.Record{}, err
+	}
+	maps.Copy(properties, m.properties)
 	o, warnings, err := c.save(ctx, write{
-		typ: deals, properties: properties, required: []string{requestID, "dealname", "pipeline", "dealstage"},
+		typ: deals, properties: properties, required: append(m.required, requestID, "dealname", "pipeline", "dealstage"),
 		send: func(ctx context.Context, properties map[string]string) (object, error) {
 			return c.client.upsert(ctx, dealKey(s.Lead), properties)
 		},
@@ -45,11 +51,15 @@ func (c *Connector) saveDeal(ctx context.Context, s crm.State) (crm.Record, erro
 	if o.New {
 		outcome = crm.Created
 	}
-	return crm.Record{ID: o.ID, Outcome: outcome, Warnings: warnings}, nil
+	return crm.Record{ID: o.ID, Outcome: outcome, Warnings: append(m.warnings, warnings...)}, nil
 }
 
 func (c *Connector) updateDeal(ctx context.Context, s crm.State) (crm.Record, error) {
-	o, err := c.client.get(ctx, lookup{typ: deals, id: s.Current, properties: []string{"amount"}})
+	m, err := c.mapped(ctx, s.Lead, crm.StepDeal, deals)
+	if err != nil {
+		return crm.Record{}, err
+	}
+	o, err := c.client.get(ctx, lookup{typ: deals, id: s.Current, properties: append(mappedNames(s.Lead, crm.StepDeal), "amount")})
 	if err != nil {
 		return crm.Record{}, err
 	}
@@ -57,13 +67,14 @@ func (c *Connector) updateDeal(ctx context.Context, s crm.State) (crm.Record, er
 	if o.get("amount") == "" {
 		put(properties, "amount", amount(s.Lead))
 	}
-	saved, warnings, err := c.save(ctx, write{typ: deals, properties: properties, send: func(ctx context.Context, properties map[string]string) (object, error) {
+	maps.Copy(properties, m.gaps(o))
+	saved, warnings, err := c.save(ctx, write{typ: deals, properties: properties, required: m.required, send: func(ctx context.Context, properties map[string]string) (object, error) {
 		if len(properties) == 0 {
 			return o, nil
 		}
 		return c.client.update(ctx, deals, o.ID, properties)
 	}})
-	return crm.Record{ID: saved.ID, Outcome: crm.Updated, Warnings: warnings}, err
+	return crm.Record{ID: saved.ID, Outcome: crm.Updated, Warnings: append(m.warnings, warnings...)}, err
 }
 
 // findDeal reads the deal by its unique property, past the search index.

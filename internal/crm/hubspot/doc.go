@@ -9,6 +9,9 @@
 //	deal     pipeline_request_id  unique; the deal is upserted by it
 //	call     pipeline_request_id  unique where HubSpot allows it; searched by, after SearchLag
 //
+// The credentials are a service key, or those of an OAuth app (package oauth), whose access
+// tokens live for half an hour.
+//
 // The properties are created before the first delivery. Reads by unique property or e-mail
 // do not go through the search index.
 package hubspot

@@ -121,21 +121,37 @@ type write struct {
 	send       func(ctx context.Context, properties map[string]string) (object, error)
 }
 
+// maxSaves is how often a write is sent: HubSpot may name what it refuses in two rounds,
+// properties that do not exist and then values that are wrong.
+const maxSaves = 3
+
 // save sends a write. One refused property refuses the whole record, so if HubSpot names
 // properties, those of ours that vanished are created again, optional ones are left out
-// with a warning, and the write is repeated once.
+// with a warning, and the write is repeated.
 func (c *Connector) save(ctx context.Context, w write) (object, []string, error) {
-	s, err := c.client.ensure(ctx, w.typ)
-	if err != nil {
-		return object{}, nil, err
-	}
-	properties := s.without(w.properties)
-	o, err := w.send(ctx, properties)
-	var refused fieldsError
-	if !errors.As(err, &refused) {
-		return o, nil, err
-	}
+	properties := maps.Clone(w.properties)
 	var warnings []string
+	for round := 1; ; round++ {
+		s, err := c.client.ensure(ctx, w.typ)
+		if err != nil {
+			return object{}, nil, err
+		}
+		o, err := w.send(ctx, s.without(properties))
+		var refused fieldsError
+		if !errors.As(err, &refused) || round == maxSaves {
+			return o, warnings, err
+		}
+		dropped, ok := c.drop(w, properties, refused)
+		if !ok {
+			return object{}, nil, err
+		}
+		warnings = append(warnings, dropped...)
+	}
+}
+
+// drop takes what HubSpot refused out of the properties. False: one of them is required, or
+// it was not sent.
+func (c *Connector) drop(w write, properties map[string]string, refused fieldsError) (warnings []string, ok bool) {
 	for _, name := range slices.Sorted(maps.Keys(refused)) {
 		_, sent := properties[name]
 		switch {
@@ -145,12 +161,8 @@ func (c *Connector) save(ctx context.Context, w write) (object, []string, error)
 			delete(properties, name)
 			warnings = append(warnings, "HubSpot refused the property "+name+" of the "+singular[w.typ]+" ("+cmp.Or(refused[name], "no reason given")+"). It was left out.")
 		default:
-			return object{}, nil, err
+			return nil, false
 		}
 	}
-	if s, err = c.client.ensure(ctx, w.typ); err != nil {
-		return object{}, nil, err
-	}
-	o, err = w.send(ctx, s.without(properties))
-	return o, warnings, err
+	return warnings, true
 }

@@ -30,6 +30,11 @@ func TestConnectorConformsWhereCallsHaveAUniqueMarker(t *testing.T) {
 	crmtest.Run(t, crmtest.Harness{Open: open, Replies: replies})
 }
 
+func TestACrowdIsDeliveredOnce(t *testing.T) {
+	t.Parallel()
+	crmtest.RunCrowd(t, crmtest.Harness{Open: openPlain, Replies: replies}, crmtest.LedgerOfSteps, crmtest.MarkerLookUp)
+}
+
 // openPlain returns a portal that has the marker of calls without unique values, as one
 // does where HubSpot does not allow them on activities: calls are only found by search.
 func openPlain(t *testing.T, clock *crmtest.Clock) crmtest.CRM {

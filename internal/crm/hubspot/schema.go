@@ -39,8 +39,24 @@ type property struct {
 	HasUniqueValue bool   `json:"hasUniqueValue"`
 	FormField      bool   `json:"formField"`
 
+	Options      []option      `json:"options,omitempty"`
+	Hidden       bool          `json:"hidden,omitempty"`
+	Calculated   bool          `json:"calculated,omitempty"`
+	Modification *modification `json:"modificationMetadata,omitempty"`
+
 	optional  bool // the lead is delivered without it if it cannot be created
 	eitherWay bool // need not be unique
+}
+
+// option is one value of an enumeration.
+type option struct {
+	Label  string `json:"label"`
+	Value  string `json:"value"`
+	Hidden bool   `json:"hidden"`
+}
+
+type modification struct {
+	ReadOnlyValue bool `json:"readOnlyValue"`
 }
 
 func text(name, label string) property {
@@ -156,6 +172,7 @@ func (c *client) details(ctx context.Context) (details, error) {
 	return d, err
 }
 
+// properties asks for the properties of an object type, and remembers them.
 func (c *client) properties(ctx context.Context, typ string) (map[string]property, error) {
 	var answer struct {
 		Results []property `json:"results"`
@@ -168,6 +185,9 @@ func (c *client) properties(ctx context.Context, typ string) (map[string]propert
 	for _, p := range answer.Results {
 		have[p.Name] = p
 	}
+	c.account.mu.Lock()
+	defer c.account.mu.Unlock()
+	c.account.catalogs[typ] = catalog{have, c.now()}
 	return have, nil
 }
 

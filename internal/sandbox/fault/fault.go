@@ -28,7 +28,7 @@ const (
 type Fault struct {
 	System      string   `json:"system"`
 	PathPrefix  string   `json:"path_prefix,omitempty"`   // of the URL's path, of gRPC's full method, or of an SMTP verb
-	Status      int      `json:"status,omitempty"`        // HTTP status; gRPC and SMTP use the equivalent
+	Status      int      `json:"status,omitempty"`        // HTTP status of an error or a redirect; gRPC and SMTP use the equivalent
 	RetryAfterS int      `json:"retry_after_s,omitempty"` // Retry-After, or RetryInfo in gRPC
 	LatencyMS   int      `json:"latency_ms,omitempty"`
 	Drop        string   `json:"drop,omitempty"`        // DropBefore or DropAfter; wins over Status
@@ -48,8 +48,8 @@ func (f Fault) Validate() error {
 	if !slices.Contains(Systems, f.System) {
 		errs = append(errs, fmt.Errorf("system %q is not one of %s", f.System, strings.Join(Systems, " ")))
 	}
-	if f.Status != 0 && (f.Status < 400 || f.Status > 599) {
-		errs = append(errs, fmt.Errorf("status %d is not an error", f.Status))
+	if f.Status != 0 && (f.Status < 300 || f.Status > 599) {
+		errs = append(errs, fmt.Errorf("status %d is neither an error nor a redirect", f.Status))
 	}
 	if f.Drop != "" && f.Drop != DropBefore && f.Drop != DropAfter {
 		errs = append(errs, fmt.Errorf("drop %q is neither %s nor %s", f.Drop, DropBefore, DropAfter))

@@ -76,6 +76,7 @@ func TestReplaceRefusesInvalidFaultsAndKeepsTheOldOnes(t *testing.T) {
 	}{
 		"unknown system":    {fault.Fault{System: "hubspt", Status: 500}, `system "hubspt"`},
 		"a success":         {fault.Fault{System: "slack", Status: 200}, "status 200"},
+		"a hint":            {fault.Fault{System: "slack", Status: 103}, "status 103"},
 		"unknown drop":      {fault.Fault{System: "slack", Drop: "during"}, `drop "during"`},
 		"sure beyond doubt": {fault.Fault{System: "slack", Status: 500, Probability: &two}, "probability 2"},
 		"negative times":    {fault.Fault{System: "slack", Status: 500, Times: -1}, "negative"},

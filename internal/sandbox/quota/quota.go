@@ -36,6 +36,14 @@ func (w *Window) Take() (remaining int, ok bool) {
 	return w.limit - len(w.taken), true
 }
 
+// Remaining returns how many more requests are admitted now.
+func (w *Window) Remaining() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.forget(w.now().Add(-w.span))
+	return w.limit - len(w.taken)
+}
+
 // Limit returns how many requests a span admits.
 func (w *Window) Limit() int { return w.limit }
 

@@ -31,6 +31,9 @@ func TestWindow_admits_its_limit_in_any_span(t *testing.T) {
 		if remaining != step.remaining || ok != step.ok {
 			t.Errorf("step %d: Take() = %d, %v, want %d, %v", i, remaining, ok, step.remaining, step.ok)
 		}
+		if got := w.Remaining(); got != step.remaining {
+			t.Errorf("step %d: Remaining() = %d, want %d", i, got, step.remaining)
+		}
 	}
 }
 
