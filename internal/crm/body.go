@@ -69,7 +69,7 @@ func facts(lead Lead) []fact {
 	for _, f := range []fact{
 		{"Intent", a.Intent}, {"Project", a.ProjectType}, {"Timeline", a.Timeline},
 		{"Budget", budget(a.Budget)}, {"Appointment", a.Appointment},
-		{"Address", a.Customer.Address}, {"Source", source(lead.Request)},
+		{"Address", a.Customer.Address}, {"Source", source(lead.Request)}, {"Tags", strings.Join(lead.Tags, ", ")},
 	} {
 		if f.value != "" && f.value != "unknown" && f.value != "none" {
 			known = append(known, fact{f.label, cut(readable(f.value), 300)})

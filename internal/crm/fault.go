@@ -37,7 +37,7 @@ func Dispose(err error) Disposition {
 	switch fault.Fault {
 	case Invalid, AuthRevoked, Closed:
 		d = Disposition{State: request.DeliveryParked}
-	case RateLimited, QuotaSpent, Ambiguous, Unreachable:
+	case RateLimited, QuotaSpent, Unreachable:
 		d.Counts = fault.RetryAt.IsZero()
 	default:
 		d.Counts = true

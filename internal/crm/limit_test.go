@@ -84,7 +84,7 @@ func TestDispose(t *testing.T) {
 		"throttled":   {&crm.Error{Fault: crm.RateLimited, RetryAt: noon}, request.DeliveryPending, noon, false, "slow down"},
 		"quota":       {&crm.Error{Fault: crm.QuotaSpent, RetryAt: noon}, request.DeliveryPending, noon, false, "quota"},
 		"no hint":     {&crm.Error{Fault: crm.RateLimited}, request.DeliveryPending, time.Time{}, true, "slow down"},
-		"ambiguous":   {&crm.Error{Fault: crm.Ambiguous, RetryAt: noon}, request.DeliveryPending, noon, false, "looked up"},
+		"ambiguous":   {&crm.Error{Fault: crm.Ambiguous, RetryAt: noon}, request.DeliveryPending, noon, true, "looked up"},
 		"unavailable": {&crm.Error{Fault: crm.Transient, RetryAt: noon}, request.DeliveryPending, noon, true, "could not be reached"},
 		"gone":        {&crm.Error{Fault: crm.Gone}, request.DeliveryPending, time.Time{}, true, "deleted"},
 		"our own":     {errors.New("spanner: secret detail"), request.DeliveryPending, time.Time{}, true, "interrupted"},

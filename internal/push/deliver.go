@@ -29,7 +29,7 @@ func isGone(err error) bool {
 
 // attempt tries a claimed delivery and saves how it ended. It fails only if that could
 // not be saved.
-func (p *Pusher) attempt(ctx context.Context, o order, claim *store.DeliveryClaim) error {
+func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClaim) error {
 	d := claim.Delivery
 	ctx, span := tracer.Start(ctx, "deliver", trace.WithAttributes(
 		attribute.String("tenant_id", o.tenant.ID), attribute.String("destination", d.Destination), attribute.String("connector", d.Connector)))
@@ -57,7 +57,7 @@ func (p *Pusher) attempt(ctx context.Context, o order, claim *store.DeliveryClai
 
 // deliver runs the connector. A person whom another call is resolving right now is
 // waited for here, for a while: the two calls of a couple should not take a minute longer.
-func (p *Pusher) deliver(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Result, error) {
+func (p *Worker) deliver(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Result, error) {
 	lead, warnings, err := o.leadFor(ctx, claim.Delivery)
 	if err != nil {
 		return crm.Result{Warnings: warnings}, err
@@ -82,7 +82,7 @@ func (p *Pusher) deliver(ctx context.Context, o order, claim *store.DeliveryClai
 	}
 }
 
-func (p *Pusher) connector(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Connector, error) {
+func (p *Worker) connector(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Connector, error) {
 	d, t := claim.Delivery, o.tenant
 	if d.Connector == request.ConnectorCallRail {
 		return p.writeBack(ctx, o, claim)
@@ -119,7 +119,7 @@ func (p *Pusher) connector(ctx context.Context, o order, claim *store.DeliveryCl
 }
 
 // settlement turns the connector's answer into what becomes of the delivery.
-func (p *Pusher) settlement(result crm.Result, err error, d request.Delivery) store.Settlement {
+func (p *Worker) settlement(result crm.Result, err error, d request.Delivery) store.Settlement {
 	disposition := crm.Dispose(err)
 	end := store.Settlement{
 		State: disposition.State, DueAt: disposition.RetryAt, Attempt: disposition.Counts, Error: disposition.Words,
@@ -133,14 +133,15 @@ func (p *Pusher) settlement(result crm.Result, err error, d request.Delivery) st
 		end.State, end.DueAt = request.DeliveryFailed, time.Time{}
 		return end
 	}
-	if end.DueAt.IsZero() {
-		backoff := stage.Config{Backoff: p.Config.Backoff, Longest: p.Config.Longest}
-		end.DueAt = p.Now().Add(backoff.Wait(d.Attempts))
+	backoff := stage.Config{Backoff: p.Config.Backoff, Longest: p.Config.Longest}
+	soonest := p.Now().Add(backoff.Wait(d.Attempts))
+	if end.DueAt.IsZero() || disposition.Counts && end.DueAt.Before(soonest) {
+		end.DueAt = soonest
 	}
 	return end
 }
 
-func (p *Pusher) log(ctx context.Context, d request.Delivery, event request.Event, err error) {
+func (p *Worker) log(ctx context.Context, d request.Delivery, event request.Event, err error) {
 	attrs := []any{
 		"tenant_id", d.TenantID, "request_id", d.RequestID, "step", "push", "destination", d.Destination,
 		"status", event.Name, "attempt", d.Attempts + 1, "duration_ms", event.Duration.Milliseconds(),

@@ -23,7 +23,7 @@ type order struct {
 
 // order gathers what connectors may write, and evaluates the workflow: with the tenant's
 // rules as they are now, so that a parked delivery profits from a corrected one.
-func (p *Pusher) order(ctx context.Context, t *tenant.Tenant, r *request.Request, from answers) (order, error) {
+func (p *Worker) order(ctx context.Context, t *tenant.Tenant, r *request.Request, from answers) (order, error) {
 	lead, err := p.lead(ctx, t, r, from)
 	if err != nil {
 		return order{}, err
@@ -111,7 +111,7 @@ func (c children) Analysis(ctx context.Context) (*request.Analysis, error) {
 }
 
 // lead gathers what connectors may write.
-func (p *Pusher) lead(ctx context.Context, t *tenant.Tenant, r *request.Request, from answers) (crm.Lead, error) {
+func (p *Worker) lead(ctx context.Context, t *tenant.Tenant, r *request.Request, from answers) (crm.Lead, error) {
 	analysis, err := from.Analysis(ctx)
 	if err != nil {
 		return crm.Lead{}, fmt.Errorf("read analysis: %w", err)

@@ -50,9 +50,8 @@ type Planner interface {
 	PlanDeliveries(ctx context.Context, plans []store.Plan, lease time.Duration) ([]*store.DeliveryClaim, error)
 }
 
-// Pusher delivers requests to CRMs. It is the step's stage.Worker.
-type Pusher struct {
-	Config     Config
+// Deps are what a Worker works with.
+type Deps struct {
 	Store      *store.Store
 	Tenants    stage.Tenants
 	Secrets    Secrets
@@ -61,11 +60,31 @@ type Pusher struct {
 	HTTP       *http.Client           // guarded: a tenant may name addresses
 	Vault      VaultFunc              // nil: credentials that expire cannot be renewed
 	Breakers   *crm.Breakers          // nil: dead destinations are asked each time
-	Now        func() time.Time
+	Now        func() time.Time       // nil: time.Now
+}
+
+// Worker delivers requests to CRMs. It implements stage.Worker.
+type Worker struct {
+	Config Config
+	Deps
+}
+
+// New returns a worker.
+func New(cfg Config, deps Deps) (*Worker, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("new push worker: %w", err)
+	}
+	if deps.Store == nil || deps.Tenants == nil || deps.Secrets == nil || deps.HTTP == nil {
+		return nil, errors.New("new push worker: store, tenants, secrets and client are needed")
+	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
+	return &Worker{Config: cfg, Deps: deps}, nil
 }
 
 // Work plans a request's deliveries and tries each once.
-func (p *Pusher) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
+func (p *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
 	planner, ok := job.Record.(Planner)
 	if !ok {
 		return stage.Result{}, fmt.Errorf("plan deliveries: %T cannot", job.Record)
@@ -93,7 +112,7 @@ func (p *Pusher) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 }
 
 // HandleDue (pubsub: delivery-due) tries one delivery again.
-func (p *Pusher) HandleDue(ctx context.Context, tenantID, requestID, destination string) error {
+func (p *Worker) HandleDue(ctx context.Context, tenantID, requestID, destination string) error {
 	t, err := p.Tenants.Tenant(ctx, tenantID)
 	if err != nil {
 		return fmt.Errorf("find tenant: %w", err)

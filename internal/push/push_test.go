@@ -73,7 +73,7 @@ type world struct {
 	store  *store.Store
 	tenant *tenant.Tenant
 	runner *stage.Runner
-	pusher *push.Pusher
+	pusher *push.Worker
 	crms   map[string]*fakeCRM
 	mu     sync.Mutex
 	now    time.Time
@@ -109,9 +109,13 @@ func newWorld(t *testing.T, kinds ...string) *world {
 	if err := w.store.Operator().PutTenant(t.Context(), "test", *w.tenant); err != nil {
 		t.Fatal(err)
 	}
-	w.pusher = &push.Pusher{
-		Config: push.Config{Lease: time.Minute, Attempts: 5, Backoff: time.Second, Longest: time.Minute},
-		Store:  w.store, Tenants: w, Secrets: secrets{}, Connectors: connectors, HTTP: http.DefaultClient, Now: w.Now,
+	var err error
+	w.pusher, err = push.New(
+		push.Config{Lease: time.Minute, Attempts: 5, Backoff: time.Second, Longest: time.Minute},
+		push.Deps{Store: w.store, Tenants: w, Secrets: secrets{}, Connectors: connectors, HTTP: http.DefaultClient, Now: w.Now},
+	)
+	if err != nil {
+		t.Fatal(err)
 	}
 	w.runner = &stage.Runner{
 		Name: "push", From: request.Analyzed, To: request.Pushed, Worker: w.pusher, Tenants: w, Next: w, Now: w.Now,
@@ -297,5 +301,32 @@ func TestADeliveryFailsAfterTheLimitOfAttempts(t *testing.T) {
 	}
 	if got := w.states(t, id)["hubspot"]; got != request.DeliveryFailed {
 		t.Errorf("got %s", got)
+	}
+}
+
+func TestACRMThatNeverAnswersIsAskedLessAndLess(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "hubspot")
+	id := w.analyzed(t, "FRM1", true)
+	var waits []time.Duration
+	for i := range 3 {
+		w.crms["hubspot"].fail[crm.StepContact] = &crm.Error{Fault: crm.Ambiguous, Op: "create contact"}
+		if i == 0 {
+			w.push(t, id)
+		} else if err := w.pusher.HandleDue(t.Context(), "tenant_demo", id, "hubspot"); err != nil {
+			t.Fatal(err)
+		}
+		all, err := w.store.ForTenant("tenant_demo").Deliveries(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := all[0].Attempts; got != int64(i+1) {
+			t.Fatalf("attempts: got %d, want %d", got, i+1)
+		}
+		waits = append(waits, all[0].DueAt.Sub(w.Now()))
+		w.Advance(time.Hour)
+	}
+	if waits[0] <= 0 || waits[2] <= waits[0] {
+		t.Errorf("waits %v do not grow", waits)
 	}
 }

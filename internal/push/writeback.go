@@ -42,7 +42,7 @@ type writeBack struct {
 }
 
 // writeBack returns the connector for a claimed delivery.
-func (p *Pusher) writeBack(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Connector, error) {
+func (p *Worker) writeBack(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Connector, error) {
 	w := &writeBack{calls: p.CallRail, ledger: claim, now: p.Now}
 	if o.plan.CallRail != nil {
 		w.update = *o.plan.CallRail

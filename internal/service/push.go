@@ -48,16 +48,18 @@ func Push(ctx context.Context, env envconfig.Lookuper) error {
 	if err != nil {
 		return err
 	}
-	pusher := &push.Pusher{
-		Config: cfg.Delivery, Store: s.store, Tenants: s.directory, Secrets: s.secrets,
-		Connectors: connectors(), HTTP: client, CallRail: calls, Now: time.Now,
-		Vault: s.vaults().Vault, Breakers: crm.NewBreakers(cfg.Breaker, time.Now),
+	worker, err := push.New(cfg.Delivery, push.Deps{
+		Store: s.store, Tenants: s.directory, Secrets: s.secrets, Connectors: connectors(), HTTP: client,
+		CallRail: calls, Vault: s.vaults().Vault, Breakers: crm.NewBreakers(cfg.Breaker, time.Now),
+	})
+	if err != nil {
+		return err
 	}
-	if err := s.run(request.Analyzed, request.Pushed, pusher); err != nil {
+	if err := s.run(request.Analyzed, request.Pushed, worker); err != nil {
 		return err
 	}
 	s.on(topic.DeliveryDue, func(ctx context.Context, m topic.Message) error {
-		return pusher.HandleDue(ctx, m.TenantID, m.RequestID, m.Destination)
+		return worker.HandleDue(ctx, m.TenantID, m.RequestID, m.Destination)
 	})
 	return s.serve(ctx)
 }

@@ -126,7 +126,7 @@ func (c *Connector) activityProperties(lead crm.Lead) map[string]string {
 		requestID:      r.ID,
 		"hs_timestamp": at.UTC().Format(time.RFC3339),
 	}
-	put(properties, "hubspot_owner_id", c.config.OwnerID)
+	put(properties, "hubspot_owner_id", c.owner(lead))
 	if activityType(lead) == notes {
 		properties["hs_note_body"] = "<p><b>" + crm.ActivityTitle(lead) + "</b></p>" + crm.HTML(lead, maxBody-200)
 		return properties

@@ -186,3 +186,20 @@ func TestAFormIsANote(t *testing.T) {
 		t.Errorf("links = %v, want the contact and the deal", links)
 	}
 }
+
+func TestTheWorkflowsOwnerAndTagsReachTheRecords(t *testing.T) {
+	t.Parallel()
+	p := newPortal(t)
+	p.config["owner_id"] = "7002"
+	lead := crmtest.NewLead("req_1")
+	lead.Owner, lead.Tags = "7001", []string{"kitchen", "downtown"}
+	p.deliver(t, lead)
+	for _, record := range []string{"contacts", "deals", "calls"} {
+		if got := fields(p.all(record)[0], "hubspot_owner_id")["hubspot_owner_id"]; got != "7001" {
+			t.Errorf("%s belong to %q, want the workflow's owner", record, got)
+		}
+	}
+	if body := fields(p.all("calls")[0], "hs_call_body")["hs_call_body"]; !strings.Contains(body, "kitchen, downtown") {
+		t.Errorf("no tags in %s", body)
+	}
+}

@@ -192,7 +192,7 @@ func (c *Connector) create(ctx context.Context, lead crm.Lead, key string) (crm.
 	properties := map[string]string{personKey: key}
 	put(properties, "email", p.Email)
 	put(properties, "phone", p.Phone)
-	put(properties, "hubspot_owner_id", c.config.OwnerID)
+	put(properties, "hubspot_owner_id", c.owner(lead))
 	if p.Name != "" {
 		first, last := splitName(p.Name)
 		put(properties, "firstname", first)

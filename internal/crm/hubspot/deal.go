@@ -32,7 +32,7 @@ func (c *Connector) saveDeal(ctx context.Context, s crm.State) (crm.Record, erro
 	properties["pipeline"] = c.config.Pipeline
 	properties["dealstage"] = c.config.DealStage
 	put(properties, "amount", amount(s.Lead))
-	put(properties, "hubspot_owner_id", c.config.OwnerID)
+	put(properties, "hubspot_owner_id", c.owner(s.Lead))
 	m, err := c.mapped(ctx, s.Lead, crm.StepDeal, deals)
 	if err != nil {
 		return crm.Record{}, err

@@ -166,3 +166,7 @@ func (c *Connector) drop(w write, properties map[string]string, refused fieldsEr
 	}
 	return warnings, true
 }
+
+// owner returns who gets the lead's new records: whom the tenant's workflow names, else
+// whom the integration's settings do.
+func (c *Connector) owner(lead crm.Lead) string { return cmp.Or(lead.Owner, c.config.OwnerID) }

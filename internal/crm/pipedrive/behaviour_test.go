@@ -234,3 +234,17 @@ func (c *company) markerOf(t *testing.T, fields map[string]any) string {
 	t.Fatal("the record carries no mark")
 	return ""
 }
+
+func TestAWorkflowsOwnerWhomTheCompanyDoesNotKnowIsLeftOutWithAWarning(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	lead := crmtest.NewLead("req_1")
+	lead.Owner = "8" // the company's only user is 7
+	result := c.deliver(t, lead)
+	if !strings.Contains(strings.Join(result.Warnings, " "), "owner_id") {
+		t.Errorf("warnings %q do not name the owner", result.Warnings)
+	}
+	if got := shown(c.one(t, "leads"), "owner_id")["owner_id"]; got != "7" {
+		t.Errorf("owner_id = %q, want the token's user", got)
+	}
+}

@@ -197,8 +197,8 @@ func (c *Connector) create(ctx context.Context, lead crm.Lead, key string) (crm.
 	if p.Email != "" {
 		w.values["emails"] = []channel{newChannel(p.Email, true)}
 	}
-	if c.config.OwnerID != 0 {
-		w.offer("owner_id", c.config.OwnerID)
+	if owner := c.owner(lead); owner != 0 {
+		w.offer("owner_id", owner)
 	}
 	w.send = func(ctx context.Context, v values) (record, error) { return c.client.create(ctx, persons, v) }
 	o, warnings, err := c.save(ctx, w)

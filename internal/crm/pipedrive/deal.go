@@ -59,8 +59,8 @@ func (c *Connector) newDeal(ctx context.Context, s crm.State, k kind) (write, er
 	w.need("title", crm.Title(s.Lead))
 	w.need("person_id", number(s.IDs[crm.StepContact]))
 	c.offerAmount(&w, s.Lead)
-	if c.config.OwnerID != 0 {
-		w.offer("owner_id", c.config.OwnerID)
+	if owner := c.owner(s.Lead); owner != 0 {
+		w.offer("owner_id", owner)
 	}
 	if k.path == leads.path {
 		w.need("origin_id", s.Lead.Request.ID)

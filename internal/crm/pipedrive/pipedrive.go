@@ -163,3 +163,13 @@ func idText(id int64) string {
 	}
 	return strconv.FormatInt(id, 10)
 }
+
+// owner returns who gets the lead's new records: whom the tenant's workflow names, if that
+// is a user's number, else whom the integration's settings do.
+func (c *Connector) owner(lead crm.Lead) int64 {
+	id, err := strconv.ParseInt(lead.Owner, 10, 64)
+	if err != nil {
+		return c.config.OwnerID
+	}
+	return id
+}

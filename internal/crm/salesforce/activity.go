@@ -69,7 +69,7 @@ func (c *Connector) taskFields(s schema, state crm.State) map[string]any {
 		"WhoId":        state.IDs[crm.StepContact],
 	}
 	put(fields, "Status", s.offered("Status", c.config.TaskStatus)) // left out, it is the org's default
-	put(fields, "OwnerId", c.config.OwnerID)
+	put(fields, "OwnerId", c.owner(lead))
 	if deal := state.IDs[crm.StepDeal]; typeOf(deal) == opportunities {
 		fields["WhatId"] = deal // a Lead's Task cannot have one
 	}

@@ -40,7 +40,7 @@ func (c *Connector) create(ctx context.Context, lead crm.Lead, how creation) (cr
 	got, warnings, err := c.save(ctx, write{
 		typ: typ, fields: c.newPerson(s, lead), required: []string{"LastName", "Company"}, mapped: lead.Fields[crm.StepContact],
 		send: func(ctx context.Context, fields map[string]any) (saved, error) {
-			return c.client.upsert(ctx, typ, how.key, payload{fields, c.createHeader(how)})
+			return c.client.upsert(ctx, typ, how.key, payload{fields, c.createHeader(lead, how)})
 		},
 	})
 	var taken takenError
@@ -62,12 +62,12 @@ func (c *Connector) create(ctx context.Context, lead crm.Lead, how creation) (cr
 	return crm.Record{Warnings: warnings}, err
 }
 
-func (c *Connector) createHeader(how creation) map[string]string {
+func (c *Connector) createHeader(lead crm.Lead, how creation) map[string]string {
 	header := map[string]string{duplicateRules: mayNotSave}
 	if how.allowSave {
 		header[duplicateRules] = maySave
 	}
-	if c.config.OwnerID != "" {
+	if c.owner(lead) != "" {
 		header[autoAssign] = "FALSE" // a rule would win over the owner that the tenant chose
 	}
 	return header
@@ -79,7 +79,7 @@ func (c *Connector) newPerson(s schema, lead crm.Lead) map[string]any {
 	put(fields, "FirstName", first)
 	put(fields, "Phone", lead.Person.Phone)
 	put(fields, "Email", lead.Person.Email)
-	put(fields, "OwnerId", c.config.OwnerID)
+	put(fields, "OwnerId", c.owner(lead))
 	put(fields, "LeadSource", c.leadSource(s, lead))
 	if s.typ == contacts {
 		return fields

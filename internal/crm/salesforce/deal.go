@@ -62,7 +62,7 @@ func (c *Connector) newDeal(s schema, lead crm.Lead) map[string]any {
 		fields["Amount"] = dollars
 	}
 	put(fields, "LeadSource", c.leadSource(s, lead))
-	put(fields, "OwnerId", c.config.OwnerID)
+	put(fields, "OwnerId", c.owner(lead))
 	return fields
 }
 

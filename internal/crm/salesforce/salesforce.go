@@ -1,6 +1,7 @@
 package salesforce
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -154,3 +155,7 @@ func (c *Connector) reserved(typ, name string) bool {
 		return (typ == leads || typ == contacts) && (name == "Email" || name == "Phone")
 	}
 }
+
+// owner returns who gets the lead's new records: whom the tenant's workflow names, else
+// whom the integration's settings do.
+func (c *Connector) owner(lead crm.Lead) string { return cmp.Or(lead.Owner, c.config.OwnerID) }
