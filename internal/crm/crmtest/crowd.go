@@ -2,10 +2,12 @@ package crmtest
 
 import (
 	"context"
+	cryptorand "crypto/rand"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,7 +33,7 @@ type Defence string
 const (
 	LedgerOfSteps Defence = "the ledger" // what was done is remembered
 	LeaseOnPerson Defence = "the lease"  // one delivery at a time resolves a person
-	MarkerLookUp  Defence = "the marker" // an attempt of unknown outcome is looked up
+	MarkerLookUp  Defence = "the marker" // records carry the request's id, and are looked up by it
 )
 
 // RunCrowd delivers two hundred leads of forty people, whose numbers and addresses overlap,
@@ -168,6 +170,9 @@ func (c *crowd) attempt(t *testing.T, i int) {
 	}
 	lead := c.leads[i]
 	ledger := &defended{Ledger: c.memory.Ledger(lead.Request.ID), without: c.without, memory: c.memory}
+	if c.without == MarkerLookUp {
+		lead = unmarked(lead)
+	}
 	result, err := crm.Deliver(ctx, undefended(connector, c.without), lead, ledger, c.clock.Now)
 	d := crm.Dispose(err)
 	if ctx.Err() != nil { // crashed: nothing is settled
@@ -297,6 +302,14 @@ func (m *Memory) known(keys []string) crm.Known {
 		}
 	}
 	return crm.Known{}
+}
+
+// unmarked returns the lead under an id that nothing will be found by again.
+func unmarked(lead crm.Lead) crm.Lead {
+	request := *lead.Request
+	request.ID = "req_" + strings.ToLower(cryptorand.Text())
+	lead.Request = &request
+	return lead
 }
 
 // undefended returns the connector, without its look-ups by marker if those are off.

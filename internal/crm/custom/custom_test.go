@@ -25,10 +25,10 @@ func TestConnectorConforms(t *testing.T) {
 	crmtest.Run(t, crmtest.Harness{Open: open, Replies: replies})
 }
 
-// No defence of ours is needed: the receiver knows an event by its id.
+// Of our defences only the event's id is needed: the receiver knows an event by it.
 func TestACrowdIsDeliveredOnce(t *testing.T) {
 	t.Parallel()
-	crmtest.RunCrowd(t, crmtest.Harness{Open: open, Replies: replies})
+	crmtest.RunCrowd(t, crmtest.Harness{Open: open, Replies: replies}, crmtest.MarkerLookUp)
 }
 
 var replies = crmtest.Replies{

@@ -30,6 +30,8 @@ func TestConnectorConformsWhereCallsHaveAUniqueMarker(t *testing.T) {
 	crmtest.Run(t, crmtest.Harness{Open: open, Replies: replies})
 }
 
+// The lease is not asked to be missed here: HubSpot refuses a second contact with the same
+// person key or address, so what the lease prevents would be prevented once more.
 func TestACrowdIsDeliveredOnce(t *testing.T) {
 	t.Parallel()
 	crmtest.RunCrowd(t, crmtest.Harness{Open: openPlain, Replies: replies}, crmtest.LedgerOfSteps, crmtest.MarkerLookUp)

@@ -31,8 +31,8 @@ func TestConnectorConformsWherePeopleAreContactsWithOpportunities(t *testing.T) 
 	crmtest.Run(t, crmtest.Harness{Open: openContacts, Replies: r})
 }
 
-// No single defence is asked to be missed here: every record is upserted by a key of its
-// own, so what ledger, lease and look-up prevent would be prevented once more.
+// Only the marker is asked to be missed here: every record is upserted by a key made of it
+// or of the person, so what ledger and lease prevent would be prevented once more.
 func TestACrowdIsDeliveredOnce(t *testing.T) {
 	t.Parallel()
 	r := replies
@@ -40,7 +40,7 @@ func TestACrowdIsDeliveredOnce(t *testing.T) {
 	for name, open := range map[string]func(*testing.T, *crmtest.Clock) crmtest.CRM{"leads": openLeads, "contacts": openContacts} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			crmtest.RunCrowd(t, crmtest.Harness{Open: open, Replies: r})
+			crmtest.RunCrowd(t, crmtest.Harness{Open: open, Replies: r}, crmtest.MarkerLookUp)
 		})
 	}
 }
