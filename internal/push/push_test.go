@@ -330,3 +330,31 @@ func TestACRMThatNeverAnswersIsAskedLessAndLess(t *testing.T) {
 		t.Errorf("waits %v do not grow", waits)
 	}
 }
+
+func TestAParkedDeliveryGoesOutOnceItIsRetried(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "hubspot")
+	scope := w.store.ForTenant("tenant_demo")
+	w.crms["hubspot"].fail[crm.StepDeal] = &crm.Error{Fault: crm.Invalid, Op: "create deal", Fields: []string{"dealstage"}}
+	id := w.analyzed(t, "FRM1", true)
+	w.push(t, id)
+	if n, err := scope.RetryDeliveries(t.Context(), "test", "hubspot"); n != 1 || err != nil {
+		t.Fatalf("retried %d, %v", n, err)
+	}
+	due, err := w.store.Operator().TakeDue(t.Context(), 10)
+	if err != nil || len(due) != 1 || due[0].Destination != "hubspot" {
+		t.Fatalf("due %+v, %v", due, err)
+	}
+	if err := w.pusher.HandleDue(t.Context(), "tenant_demo", id, "hubspot"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.states(t, id)["hubspot"]; got != request.DeliveryDone {
+		t.Errorf("got %s", got)
+	}
+	if got := w.crms["hubspot"].created; got[crm.StepContact] != 1 || got[crm.StepDeal] != 1 {
+		t.Errorf("created %v, want one of each", got)
+	}
+	if n, err := scope.RetryDeliveries(t.Context(), "test", "hubspot"); n != 0 || err != nil {
+		t.Errorf("a delivery that is done was retried: %d, %v", n, err)
+	}
+}

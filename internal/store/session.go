@@ -35,6 +35,7 @@ type sessions struct {
 type reader interface {
 	ReadRow(ctx context.Context, table string, key spanner.Key, columns []string) (*spanner.Row, error)
 	Read(ctx context.Context, table string, keys spanner.KeySet, columns []string) *spanner.RowIterator
+	ReadUsingIndex(ctx context.Context, table, index string, keys spanner.KeySet, columns []string) *spanner.RowIterator
 	Query(ctx context.Context, statement spanner.Statement) *spanner.RowIterator
 }
 
