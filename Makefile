@@ -24,7 +24,7 @@ test: ## unit, emulator and end-to-end tests, with the race detector
 ##@ Change
 .PHONY: build fmt cover fuzz generate samples
 build: ## every service, into build/bin
-	@tools/preflight run
+	@tools/preflight build
 	go build -o build/bin/ ./cmd/...
 
 fmt: $(TOOLS)/golangci-lint ## format the code
@@ -52,7 +52,7 @@ fuzz: ## every fuzz test for FUZZTIME (30s)
 check: vet generated lint scripts secrets licences vulnerabilities test ## everything that continuous integration asks
 
 vet:
-	@tools/preflight run
+	@tools/preflight build
 	go build ./...
 	go vet ./...
 

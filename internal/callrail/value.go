@@ -99,10 +99,12 @@ func (v *value) boolean() (is, ok bool) {
 // were before the telephone, are absent.
 func (v *value) time() (time.Time, bool) {
 	t, err := time.Parse(time.RFC3339Nano, v.str())
-	if err != nil || t.Year() < 1900 {
+	t = t.UTC()
+	// A year that the store cannot hold would have the whole delivery refused.
+	if err != nil || t.Year() < 1900 || t.Year() > 9999 {
 		return time.Time{}, false
 	}
-	return t.UTC(), true
+	return t, true
 }
 
 // asObject returns the object that v is, or that its text holds as JSON.

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,18 +176,23 @@ type Error struct {
 	Err     error
 }
 
+// namePattern is what codes and names of fields look like: with a letter, unlike a phone
+// number, and without what e-mail addresses and sentences need.
+var namePattern = regexp.MustCompile(`^[\w.:\[\]-]{0,99}[A-Za-z][\w.:\[\]-]{0,99}$`)
+
 // Error leaves the vendor's words out: they may quote an e-mail address or a phone number,
-// and errors are logged.
+// and errors are logged. A code or field that reads like such words is left out, too.
 func (e *Error) Error() string {
 	msg := fmt.Sprintf("%s: %s", e.Op, e.Fault)
 	if e.Status != 0 {
 		msg += fmt.Sprintf(" (status %d)", e.Status)
 	}
-	if e.Code != "" {
+	if namePattern.MatchString(e.Code) {
 		msg += " " + e.Code
 	}
-	if len(e.Fields) > 0 {
-		msg += " " + strings.Join(e.Fields, ", ")
+	fields := slices.DeleteFunc(slices.Clone(e.Fields), func(name string) bool { return !namePattern.MatchString(name) })
+	if len(fields) > 0 {
+		msg += " " + strings.Join(fields, ", ")
 	}
 	if e.Err != nil {
 		msg += ": " + e.Err.Error()

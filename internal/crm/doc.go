@@ -14,6 +14,8 @@
 //	crm.go     the interfaces      deliver.go, run.go  the engine
 //	person.go  who is calling      match.go, name.go   whether that is somebody the CRM knows
 //	fault.go   what an error means for the delivery and the tenant
-//	limit.go, http.go              what every connector's HTTP client needs
+//	call.go, http.go, limit.go     what every connector's HTTP client needs
+//	shared.go  what the connectors of one account share
+//	key.go     how a new person is marked in the CRM
 //	breaker.go leaving a dead destination alone
 package crm

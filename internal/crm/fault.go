@@ -78,3 +78,14 @@ func words(e *Error) string {
 	}
 	return says
 }
+
+// maxWords is how much of a CRM's words a tenant is shown, in bytes.
+const maxWords = 500
+
+// CutWords shortens a CRM's words, for Error.Message.
+func CutWords(words string) string {
+	if len(words) <= maxWords {
+		return words
+	}
+	return strings.ToValidUTF8(words[:maxWords], "") + "…"
+}

@@ -1,6 +1,9 @@
 package crm
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // Fields are what a tenant's mapping adds to a lead's records: by step (StepContact,
 // StepDeal, StepCall), then by the CRM's own name of the field.
@@ -10,6 +13,23 @@ type Fields map[string]map[string]Field
 type Field struct {
 	Value    any  // string, bool, int64, float64, time.Time or []string; nil: leave the field alone
 	Required bool // the delivery parks if the CRM refuses it; otherwise it is dropped with a warning
+}
+
+// MappedNames returns the names of a step's fields that the mapping has a value for, sorted.
+func MappedNames(fields map[string]Field) []string {
+	var names []string
+	for name, field := range fields {
+		if field.Value != nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Unusable is the error of a required field that cannot be set.
+func Unusable(name, message string) *Error {
+	return &Error{Fault: Invalid, Op: "map fields", Code: "FIELD_UNUSABLE", Fields: []string{name}, Message: message}
 }
 
 // Describer is a Connector that can say which fields its account's records have, for

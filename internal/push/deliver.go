@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -14,6 +15,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/mapping"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/secret"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 )
@@ -36,16 +38,16 @@ func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClai
 	defer span.End()
 	start := p.Now()
 	work, stop := stage.KeepLease(ctx, claim, p.Config.Lease)
-	result, err := p.deliver(work, o, claim)
+	result, err := p.safely(work, o, claim)
 	stop()
-	if errors.Is(err, stage.ErrLost) || errors.Is(context.Cause(work), stage.ErrLost) {
+	stopped := ctx.Err() != nil // by a shutdown, or since the request went to somebody else: the delivery did not
+	if !stopped && (errors.Is(err, stage.ErrLost) || errors.Is(context.Cause(work), stage.ErrLost)) {
 		return nil // somebody else has it, and the ledger
 	}
-	stopped := ctx.Err() != nil
 	ctx = context.WithoutCancel(ctx)
 	end := p.settlement(result, err, d)
-	if stopped && err != nil {
-		end.Attempt, end.DueAt = false, p.Now()
+	if stopped && crm.Dispose(err).State == request.DeliveryPending {
+		end.State, end.Attempt, end.DueAt = request.DeliveryPending, false, p.Now()
 	}
 	event := request.Event{Step: "push", Name: "delivery_" + string(end.State), Detail: d.Destination, Duration: p.Now().Sub(start)}
 	p.log(ctx, d, event, err)
@@ -53,6 +55,17 @@ func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClai
 		return fmt.Errorf("settle delivery: %w", err)
 	}
 	return nil
+}
+
+// safely turns a panic into an error: it would end the whole instance, since deliveries run
+// in goroutines that nobody else guards.
+func (p *Worker) safely(ctx context.Context, o order, claim *store.DeliveryClaim) (result crm.Result, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return p.deliver(ctx, o, claim)
 }
 
 // deliver runs the connector. A person whom another call is resolving right now is
@@ -82,6 +95,9 @@ func (p *Worker) deliver(ctx context.Context, o order, claim *store.DeliveryClai
 	}
 }
 
+// noCredentials also stands for a secret of another tenant, which the directory ignores.
+const noCredentials = "the secret with the credentials does not exist, or is not called tenant-{tenant id}-{purpose}"
+
 func (p *Worker) connector(ctx context.Context, o order, claim *store.DeliveryClaim) (crm.Connector, error) {
 	d, t := claim.Delivery, o.tenant
 	if d.Connector == request.ConnectorCallRail {
@@ -96,6 +112,9 @@ func (p *Worker) connector(ctx context.Context, o order, claim *store.DeliveryCl
 		return nil, &crm.Error{Fault: crm.Invalid, Op: "connect", Message: fmt.Sprintf("there is no connector for %q", in.Kind)}
 	}
 	credentials, err := p.Secrets.Get(ctx, in.Secret)
+	if errors.Is(err, secret.ErrNotFound) {
+		return nil, &crm.Error{Fault: crm.AuthRevoked, Op: "connect", Message: noCredentials, Err: err}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read credentials: %w", err)
 	}

@@ -15,22 +15,27 @@ type Renewer interface {
 }
 
 // KeepLease renews a lease three times in its length until stop is called. If it is
-// lost, the returned context is cancelled with ErrLost as its cause, so that the holder
-// stops before doing what somebody else is doing now.
+// lost, or was not renewed in its whole length, the returned context is cancelled with
+// ErrLost as its cause, so that the holder stops before doing what somebody else is doing now.
 func KeepLease(ctx context.Context, held Renewer, lease time.Duration) (work context.Context, stop func()) {
 	work, cancel := context.WithCancelCause(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
 		tick := time.NewTicker(lease / 3)
 		defer tick.Stop()
+		renewed := time.Now()
 		for {
 			select {
 			case <-work.Done():
 				return
 			case <-tick.C:
 			}
-			err := held.Renew(work, lease)
-			if errors.Is(err, ErrLost) {
+			began := time.Now()
+			err := renew(work, held, lease)
+			if err == nil {
+				renewed = began
+			}
+			if errors.Is(err, ErrLost) || time.Since(renewed) >= lease {
 				cancel(ErrLost)
 				return
 			}
@@ -43,6 +48,14 @@ func KeepLease(ctx context.Context, held Renewer, lease time.Duration) (work con
 		cancel(nil)
 		done.Wait()
 	}
+}
+
+// renew gives up when the next try is due: a store that hangs must not hide that the lease
+// runs out.
+func renew(ctx context.Context, held Renewer, lease time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, lease/3)
+	defer cancel()
+	return held.Renew(ctx, lease)
 }
 
 // Wait returns the pause after a number of earlier failures: doubled each time, capped,

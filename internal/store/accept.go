@@ -38,8 +38,8 @@ func (s *Scope) insert(in request.Intake) []*spanner.Mutation {
 		"status": string(r.Kind.FirstStatus()), "run": int64(1), "attempts": int64(0), "announced": int64(0),
 		"due_at":      s.store.announceBy(),
 		"received_at": spanner.CommitTimestamp, "updated_at": spanner.CommitTimestamp,
-		"payload": in.Body, "payload_type": nullString(in.ContentType), "payload_hash": nullString(in.BodyHash),
-		"crm_state": string(request.CRMNone), "trace_parent": nullString(r.TraceParent),
+		"payload": in.Body, "payload_type": nullString(first(128, in.ContentType)), "payload_hash": nullString(in.BodyHash),
+		"crm_state": string(request.CRMNone), "trace_parent": nullString(first(64, r.TraceParent)),
 	}) {
 		v[column] = value
 	}
@@ -97,17 +97,21 @@ func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, 
 		return now, nil
 	}
 	now.Outcome = request.Updated
+	details := merge(row.Details.Value, in.Request.Details)
 	v := values{
-		"details": doc(merge(row.Details.Value, in.Request.Details)),
-		"payload": in.Body, "payload_type": nullString(in.ContentType), "change_hash": in.BodyHash,
+		"details": doc(details), "source_name": nullString(first(256, details.Source)),
+		"payload": in.Body, "payload_type": nullString(first(128, in.ContentType)), "change_hash": in.BodyHash,
 	}
 	event := request.Event{Step: "webhook", Name: "modified"}
 	hasAudio := in.Request.Details.HasRecording && !row.Recording.Value.Kept()
+	// A step that holds the row may be giving up just now on the audio that has come. It has
+	// paid for nothing yet: the recording is saved first.
+	looking := held(row.LeaseToken, row.LeaseUntil, s.store.now())
 	switch {
-	case hasAudio && now.Status != request.Received:
+	case hasAudio && (now.Status != request.Received || looking && !row.Details.Value.HasRecording):
 		s.startRun(row, v)
 		now.Status, now.Run, now.Announce = request.Received, row.Run+1, true
-		event.Name, event.Detail = "run_started", "the first audio arrived after the call was processed"
+		event.Name, event.Detail = "run_started", "the first audio arrived after the call was taken up"
 	case hasAudio && row.NotBefore.Valid: // it waits for this very recording
 		v["not_before"], v["due_at"] = nil, s.store.announceBy()
 		now.Announce = true

@@ -18,6 +18,7 @@ type Claim struct {
 	Request *request.Request
 	scope   *Scope
 	token   string
+	known   sourceCopy
 }
 
 // Claim takes the request for one step: it sets a lease and moves due_at to its end, so
@@ -51,6 +52,7 @@ func (s *Scope) Claim(ctx context.Context, w stage.Wanted) (*Claim, error) {
 			return tx.BufferWrite(s.fail(row, "gave up after repeated failures"))
 		}
 		claim.Request, claim.token = row.request(), newToken()
+		claim.known = sourceCopy{details: row.Details.Value, change: row.ChangeHash.StringVal}
 		until := now.Add(w.Lease)
 		return tx.BufferWrite([]*spanner.Mutation{s.update(w.RequestID, values{
 			"lease_token": claim.token, "lease_until": until, "due_at": until,
@@ -98,23 +100,24 @@ func tag(from request.Status, op string) string {
 	return fmt.Sprintf("step=%s,op=%s", from, op)
 }
 
-// hold runs fn in a transaction that has seen the claim's token in the row.
-func (c *Claim) hold(ctx context.Context, op string, fn func(context.Context, *spanner.ReadWriteTransaction) ([]*spanner.Mutation, error)) error {
+// hold runs fn in a transaction that has seen the claim's token in the row; change is the
+// hash of the newest modification there.
+func (c *Claim) hold(ctx context.Context, op string, fn func(ctx context.Context, tx *spanner.ReadWriteTransaction, change string) ([]*spanner.Mutation, error)) error {
 	t := tag(c.Request.Status, op)
 	return c.scope.store.sessions.readWrite(ctx, t, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
-		row, err := tx.ReadRow(ctx, "requests", c.scope.key(c.Request.ID), []string{"status", "lease_token"})
+		row, err := tx.ReadRow(ctx, "requests", c.scope.key(c.Request.ID), []string{"status", "lease_token", "change_hash"})
 		if err != nil {
 			return err
 		}
 		var status string
-		var token spanner.NullString
-		if err := row.Columns(&status, &token); err != nil {
+		var token, change spanner.NullString
+		if err := row.Columns(&status, &token, &change); err != nil {
 			return err
 		}
 		if status != string(c.Request.Status) || token.StringVal != c.token {
 			return stage.ErrLost
 		}
-		ms, err := fn(ctx, tx)
+		ms, err := fn(ctx, tx, change.StringVal)
 		if err != nil {
 			return err
 		}
@@ -123,7 +126,9 @@ func (c *Claim) hold(ctx context.Context, op string, fn func(context.Context, *s
 }
 
 func (c *Claim) write(ctx context.Context, op string, ms ...*spanner.Mutation) error {
-	return c.hold(ctx, op, func(context.Context, *spanner.ReadWriteTransaction) ([]*spanner.Mutation, error) { return ms, nil })
+	return c.hold(ctx, op, func(context.Context, *spanner.ReadWriteTransaction, string) ([]*spanner.Mutation, error) {
+		return ms, nil
+	})
 }
 
 // Held returns the request.
@@ -137,7 +142,7 @@ func (c *Claim) Renew(ctx context.Context, lease time.Duration) error {
 
 // Checkpoint saves what the step knows so far without giving the claim back.
 func (c *Claim) Checkpoint(ctx context.Context, r *request.Request) error {
-	return c.write(ctx, "checkpoint", c.scope.update(c.Request.ID, findings(r)))
+	return c.save(ctx, "checkpoint", r, findings(r))
 }
 
 // Advance saves a step's result with the new status and gives the claim back: either
@@ -150,7 +155,7 @@ func (c *Claim) Advance(ctx context.Context, to request.Status, result stage.Res
 	} else {
 		release(v)["due_at"] = c.scope.store.announceBy()
 	}
-	ms := []*spanner.Mutation{c.scope.update(c.Request.ID, v), c.scope.event(c.Request.ID, event)}
+	ms := []*spanner.Mutation{c.scope.event(c.Request.ID, event)}
 	if result.Transcript != nil {
 		ms = append(ms, c.child("transcripts", values{"origin": result.Transcript.Origin, "body": doc(result.Transcript)}))
 	}
@@ -159,7 +164,7 @@ func (c *Claim) Advance(ctx context.Context, to request.Status, result stage.Res
 			"analyzer": result.Analysis.Analyzer, "prompt_hash": nullString(result.Analysis.PromptHash), "body": doc(result.Analysis),
 		}))
 	}
-	return c.write(ctx, "advance", ms...)
+	return c.save(ctx, "advance", c.Request, v, ms...)
 }
 
 // child returns the mutation that writes the request's row of a child table.
@@ -178,12 +183,12 @@ func (c *Claim) Postpone(ctx context.Context, until time.Time, why string, attem
 	if attempt {
 		v["attempts"] = c.Request.Attempts + 1
 	}
-	return c.write(ctx, "postpone", c.scope.update(c.Request.ID, release(v)), c.scope.event(c.Request.ID, event))
+	return c.save(ctx, "postpone", c.Request, release(v), c.scope.event(c.Request.ID, event))
 }
 
 // Fail ends the request with a reason.
 func (c *Claim) Fail(ctx context.Context, why string, event request.Event) error {
 	v := findings(c.Request)
 	v["status"], v["reason"] = string(request.Failed), why
-	return c.write(ctx, "fail", c.scope.update(c.Request.ID, settle(v)), c.scope.event(c.Request.ID, event))
+	return c.save(ctx, "fail", c.Request, settle(v), c.scope.event(c.Request.ID, event))
 }

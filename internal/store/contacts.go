@@ -25,7 +25,8 @@ type contactRow struct {
 }
 
 // Contact takes the lease on a person's keys, in their order, and returns what is known
-// of them. Keys whose remote id is known need no lease: nothing will be created for them.
+// of them. Keys whose remote id is known are leased too: the record may have been deleted
+// in the CRM, and two deliveries that find that out at once must not make it twice.
 func (c *DeliveryClaim) Contact(ctx context.Context, keys []string) (crm.Known, error) {
 	var known crm.Known
 	var before map[string]string
@@ -46,15 +47,12 @@ func (c *DeliveryClaim) Contact(ctx context.Context, keys []string) (crm.Known, 
 				return nil, &crm.BusyError{Until: row.leaseUntil.Time}
 			}
 			before[key] = row.remoteID.StringVal
-			if row.remoteID.Valid {
-				known.RemoteID = cmp.Or(known.RemoteID, row.remoteID.StringVal)
-				continue
-			}
+			known.RemoteID = cmp.Or(known.RemoteID, row.remoteID.StringVal)
 			if row.intentAt.Valid {
 				known.Ambiguous, known.Since = true, later(known.Since, row.intentAt.Time)
 			}
 			ms = append(ms, c.contact(key, values{
-				"remote_id": nil, "lease_token": c.token, "lease_until": now.Add(crm.ContactLease), "intent_at": now,
+				"lease_token": c.token, "lease_until": now.Add(crm.ContactLease), "intent_at": now,
 			}))
 		}
 		return ms, nil
@@ -108,11 +106,9 @@ func (c *DeliveryClaim) contactMutations(entries []request.LedgerEntry) []*spann
 			continue
 		}
 		for key, before := range c.contacts {
-			if before != "" && (before != c.known || !e.Done()) {
-				continue
-			}
 			v := values{"lease_token": nil, "lease_until": nil, "intent_at": nil}
 			switch {
+			case before != "" && before != c.known: // another record: only the lease is given back
 			case e.Done():
 				v["remote_id"] = e.RemoteID
 			case e.Outcome != string(crm.Refused):

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"sort"
 	"time"
 
@@ -53,6 +54,11 @@ func (d *deliveryRow) claimable(now time.Time) bool {
 		!held(d.LeaseToken, d.LeaseUntil, now) && !now.Before(d.NotBefore.Time)
 }
 
+// untouched reports whether nothing of the delivery is in the CRM yet and nobody is at it.
+func (d *deliveryRow) untouched() bool {
+	return !d.LeaseToken.Valid && !slices.ContainsFunc(d.Ledger.Value, request.LedgerEntry.Done)
+}
+
 // Deliveries returns the request's deliveries, by destination.
 func (s *Scope) Deliveries(ctx context.Context, requestID string) ([]request.Delivery, error) {
 	var rows map[string]*deliveryRow
@@ -96,7 +102,7 @@ type Plan struct {
 // run is delivered again under a raised revision: its ledger makes that an update.
 func (c *Claim) PlanDeliveries(ctx context.Context, plans []Plan, lease time.Duration) ([]*DeliveryClaim, error) {
 	var claims []*DeliveryClaim
-	err := c.hold(ctx, "plan", func(ctx context.Context, tx *spanner.ReadWriteTransaction) ([]*spanner.Mutation, error) {
+	err := c.hold(ctx, "plan", func(ctx context.Context, tx *spanner.ReadWriteTransaction, _ string) ([]*spanner.Mutation, error) {
 		claims = nil
 		rows, err := c.scope.deliveryRows(ctx, tx, c.Request.ID)
 		if err != nil {
@@ -136,6 +142,10 @@ func (c *Claim) planned(old *deliveryRow, p Plan) *deliveryRow {
 		next.Run, next.Revision, next.State = c.Request.Run, old.Revision+1, string(state)
 		next.Attempts, next.NotBefore, next.Error = 0, spanner.NullTime{}, spanner.NullString{}
 		return &next
+	case old.Run < c.Request.Run && old.untouched():
+		next := *old
+		next.Run, next.State, next.Error = c.Request.Run, string(state), nullString(p.Skip)
+		return &next
 	default:
 		return old
 	}
@@ -147,6 +157,9 @@ func (s *Scope) planMutation(r *request.Request, d *deliveryRow, token string, l
 		"state": d.State, "run": d.Run, "revision": d.Revision, "synced": d.Synced, "attempts": d.Attempts,
 		"announced": int64(0), "ledger": d.Ledger, "error": d.Error, "not_before": d.NotBefore,
 		"trace_parent": nullString(r.TraceParent), "updated_at": spanner.CommitTimestamp,
+	}
+	if request.DeliveryState(d.State).Settled() {
+		v["due_at"] = nil
 	}
 	if token != "" {
 		until := s.store.now().Add(lease)

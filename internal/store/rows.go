@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strings"
 	"time"
 
 	"cloud.google.com/go/spanner"
@@ -84,14 +85,22 @@ type values map[string]any
 // findings returns the columns that a step may have changed on its request.
 func findings(r *request.Request) values {
 	return values{
-		"started_at":  nullTime(r.StartedAt),
-		"caller_name": nullString(r.Caller.Name), "caller_phone": nullString(r.Caller.Phone), "caller_email": nullString(r.Caller.Email),
+		"started_at":   nullTime(r.StartedAt),
+		"caller_name":  nullString(strings.ToValidUTF8(r.Caller.Name, "")),
+		"caller_phone": nullString(first(64, r.Caller.Phone)), "caller_email": nullString(first(320, r.Caller.Email)),
 		"details": doc(r.Details), "recording": doc(r.Recording), "speech": doc(r.Speech),
-		"source_name": nullString(r.Details.Source),
+		"source_name": nullString(first(256, r.Details.Source)),
 		"intent":      nullString(r.Intent), "project_type": nullString(r.ProjectType), "timeline": nullString(r.Timeline),
 		"budget": nullString(r.Budget), "summary": nullString(r.Summary), "score_band": nullString(string(r.ScoreBand)),
 		"lead_score": spanner.NullInt64{Int64: int64(r.LeadScore), Valid: r.ScoreBand != ""},
 	}
+}
+
+// first returns the first n letters of a text that strangers chose, as many as its column
+// holds: what is longer stands in the payload, and must not cost the request.
+func first(n int, text string) string {
+	letters := []rune(text)
+	return string(letters[:min(n, len(letters))])
 }
 
 // update returns the mutation that writes v to the request's row.

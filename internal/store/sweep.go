@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"cloud.google.com/go/spanner"
+	"google.golang.org/grpc/codes"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
@@ -118,6 +119,9 @@ func (o *Operator) take(ctx context.Context, d *Due) (bool, error) {
 	err := o.store.sessions.readWrite(ctx, "step=sweep,op=take", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 		ok = false
 		row, err := tx.ReadRow(ctx, table, key, columns)
+		if spanner.ErrCode(err) == codes.NotFound { // deleted since it was picked
+			return nil
+		}
 		if err != nil {
 			return err
 		}

@@ -57,17 +57,20 @@ type Sweeper struct {
 
 // Sweep takes turns until nothing is due or its time is over, and returns how many rows
 // it announced.
+//
+// What was taken is announced even when the time is over: it is not due again before its
+// backoff has passed.
 func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.Config.Budget)
+	budget, cancel := context.WithTimeout(ctx, s.Config.Budget)
 	defer cancel()
 	total := 0
-	for ctx.Err() == nil {
-		due, err := s.Due.TakeDue(ctx, s.Config.Each)
+	for budget.Err() == nil {
+		due, err := s.Due.TakeDue(budget, s.Config.Each)
 		for _, d := range due {
-			s.announce(ctx, d)
+			s.announce(context.WithoutCancel(ctx), d)
 		}
 		total += len(due)
-		if err != nil {
+		if err != nil && (budget.Err() == nil || ctx.Err() != nil) { // the end of its time is no failure
 			return total, fmt.Errorf("take due rows: %w", err)
 		}
 		if len(due) == 0 {

@@ -87,3 +87,35 @@ func TestTheSchedulerIsToldWhenTheStoreIsAway(t *testing.T) {
 		t.Errorf("got %d", w.Code)
 	}
 }
+
+// backlog hands out a row and then has more than there is time for.
+type backlog struct{}
+
+func (backlog) TakeDue(ctx context.Context, _ int) ([]store.Due, error) {
+	<-ctx.Done()
+	return []store.Due{{RequestID: "req_1", Status: request.Received}}, ctx.Err()
+}
+
+// live takes announcements only as long as there is time.
+type live struct{ got int }
+
+func (l *live) Publish(ctx context.Context, _ topic.Name, _ topic.Message) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	l.got++
+	return nil
+}
+
+func TestWhatWasTakenIsAnnouncedThoughTheTimeIsOver(t *testing.T) {
+	t.Parallel()
+	l := &live{}
+	s := &sweep.Sweeper{Config: sweep.Config{Each: 10, Budget: time.Millisecond}, Due: backlog{}, Publisher: l}
+	n, err := s.Sweep(t.Context())
+	if err != nil || n != 1 {
+		t.Errorf("got %d, %v; the end of the time is no failure", n, err)
+	}
+	if l.got != 1 {
+		t.Errorf("got %d announcements, want 1", l.got)
+	}
+}

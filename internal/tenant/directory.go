@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -42,7 +44,8 @@ type Directory struct {
 	current  atomic.Pointer[snapshot]
 	reloads  singleflight.Group
 	misses   *rate.Limiter
-	stumbled atomic.Bool // the last reload failed: said once
+	stumbled atomic.Bool         // the last reload failed: said once
+	ignored  map[string][]string // by tenant, where secrets of others stand: said once; of the reload under way
 }
 
 // NewDirectory returns a directory that is empty until Refresh or Run has loaded it.
@@ -76,6 +79,7 @@ func (d *Directory) Refresh(ctx context.Context) error {
 		if err != nil {
 			return nil, fmt.Errorf("load tenants: %w", err)
 		}
+		d.confine(ctx, tenants)
 		if d.opts.Prepare != nil {
 			d.opts.Prepare(ctx, tenants)
 		}
@@ -84,6 +88,23 @@ func (d *Directory) Refresh(ctx context.Context) error {
 		return nil, nil
 	})
 	return err
+}
+
+// confine takes the names of other tenants' secrets out of a loaded list, before anybody can
+// read one by them.
+func (d *Directory) confine(ctx context.Context, tenants []Tenant) {
+	before := d.ignored
+	d.ignored = make(map[string][]string)
+	for i := range tenants {
+		t := &tenants[i]
+		ignored := t.confine()
+		if len(ignored) == 0 {
+			continue
+		}
+		if d.ignored[t.ID] = ignored; !slices.Equal(before[t.ID], ignored) {
+			slog.ErrorContext(ctx, "secrets of others ignored", "tenant_id", t.ID, "settings", ignored)
+		}
+	}
 }
 
 // Ready reports whether the directory has been loaded at least once.
@@ -157,12 +178,18 @@ func newSnapshot(tenants []Tenant) *snapshot {
 		s.byID[t.ID] = t
 		for j := range t.Sources {
 			src := &t.Sources[j]
-			for _, company := range []string{src.CompanyID, src.CompanyResourceID} {
-				if company != "" {
-					s.byCompany[company] = owner{tenant: t, source: src}
-				}
+			// The store keeps each of the two ids unique, but not one from standing in the
+			// other's place, where it would take the company from its owner.
+			if id := src.CompanyID; id != "" && !isResource(id) {
+				s.byCompany[id] = owner{tenant: t, source: src}
+			}
+			if id := src.CompanyResourceID; isResource(id) {
+				s.byCompany[id] = owner{tenant: t, source: src}
 			}
 		}
 	}
 	return s
 }
+
+// isResource tells CallRail's two ids of a company apart: COM… and the number.
+func isResource(company string) bool { return strings.HasPrefix(company, "COM") }

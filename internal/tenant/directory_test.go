@@ -157,3 +157,14 @@ func TestRunReloadsUntilItIsStopped(t *testing.T) {
 		<-done
 	})
 }
+
+func TestACompanyIsNotTakenByItsIDInTheOtherPlace(t *testing.T) {
+	t.Parallel()
+	thief := Tenant{ID: "thief", Sources: []Source{{ID: "a", CompanyID: "COM1"}, {ID: "b", CompanyResourceID: "12345"}}}
+	d := newDirectory(t, &loader{tenants: []Tenant{demo, thief}})
+	for _, company := range []string{"12345", "COM1"} {
+		if owner, _, ok := d.ByCompany(company); !ok || owner.ID != demo.ID {
+			t.Errorf("company %s belongs to %+v, want %s", company, owner, demo.ID)
+		}
+	}
+}

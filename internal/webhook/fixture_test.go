@@ -35,16 +35,16 @@ func TestMain(m *testing.M) {
 
 var tenants = []tenant.Tenant{
 	{ID: "tenant_demo", Status: tenant.Active, Region: "US", Sources: []tenant.Source{{
-		ID: "src_demo", Kind: tenant.SourceCallRail, CompanyID: "12345", CompanyResourceID: "COM1", SigningSecrets: []string{"demo-key", "demo-old-key"},
+		ID: "src_demo", Kind: tenant.SourceCallRail, CompanyID: "12345", CompanyResourceID: "COM1", SigningSecrets: []string{"tenant-tenant_demo-signing", "tenant-tenant_demo-signing_old"},
 	}}},
 	{ID: "tenant_other", Status: tenant.Active, Sources: []tenant.Source{{
-		ID: "src_other", Kind: tenant.SourceCallRail, CompanyID: "67890", CompanyResourceID: "COM2", SigningSecrets: []string{"other-key"},
+		ID: "src_other", Kind: tenant.SourceCallRail, CompanyID: "67890", CompanyResourceID: "COM2", SigningSecrets: []string{"tenant-tenant_other-signing"},
 	}}},
 	{ID: "tenant_new", Status: tenant.Active},
 	{ID: "tenant_off", Status: tenant.Suspended},
 	{ID: "tenant_choosy", Status: tenant.Active, Settings: tenant.Settings{Process: tenant.Process{Outbound: true, SkipTexts: true}}},
 	{ID: "tenant_keyless", Status: tenant.Active, Sources: []tenant.Source{{
-		ID: "src_keyless", Kind: tenant.SourceCallRail, SigningSecrets: []string{"unreadable-key"},
+		ID: "src_keyless", Kind: tenant.SourceCallRail, SigningSecrets: []string{"tenant-tenant_keyless-unreadable"},
 	}}},
 }
 
@@ -119,7 +119,8 @@ func newFixture(t testing.TB) *fixture { return newFixtureWith(t, Config{BodyTim
 func newFixtureWith(t testing.TB, cfg Config) *fixture {
 	t.Helper()
 	keys := NewKeyRing(secrets{
-		"demo-key": demoKey + "\n", "demo-old-key": demoOldKey, "other-key": otherKey, "bootstrap": bootstrapKey,
+		"tenant-tenant_demo-signing": demoKey + "\n", "tenant-tenant_demo-signing_old": demoOldKey,
+		"tenant-tenant_other-signing": otherKey, "bootstrap": bootstrapKey,
 	}, "bootstrap")
 	directory := tenant.NewDirectory(loader(tenants), tenant.Options{Interval: time.Second, Prepare: keys.Load})
 	if err := directory.Refresh(t.Context()); err != nil {

@@ -74,7 +74,7 @@ type Deps struct {
 type handler struct {
 	Deps
 	cfg        Config
-	decoy      []string // a key that nobody knows: an unknown tenant takes as long as a known one
+	decoy      string // a key that nobody knows: an unknown tenant takes as long as a known one
 	tracer     trace.Tracer
 	deliveries metric.Int64Counter
 }
@@ -96,7 +96,7 @@ func New(cfg Config, deps Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new webhook: %w", err)
 	}
-	h := &handler{Deps: deps, cfg: cfg, decoy: []string{rand.Text()}, tracer: otel.Tracer(scope), deliveries: deliveries}
+	h := &handler{Deps: deps, cfg: cfg, decoy: rand.Text(), tracer: otel.Tracer(scope), deliveries: deliveries}
 	if h.Logger == nil {
 		h.Logger = slog.Default()
 	}

@@ -74,7 +74,7 @@ func New(o Options) *http.Client {
 	stall := &stallGuard{next: base, timeout: cmp.Or(o.StallTimeout, DefaultStallTimeout)}
 	guard := &schemeGuard{next: stall, allowLoopback: o.AllowLoopback}
 	return &http.Client{
-		Transport:     &redact{next: otelhttp.NewTransport(restore{next: guard}), base: base},
+		Transport:     &redact{next: otelhttp.NewTransport(restore{next: discreet{next: guard}}), base: base},
 		CheckRedirect: checkRedirect(o),
 		Timeout:       cmp.Or(o.Timeout, DefaultTimeout),
 	}

@@ -35,6 +35,10 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 	)
 })
 
+// compiling is held while the environment compiles: cel-go v0.33.2 fills it in at the first
+// mistake of an expression, while others read it.
+var compiling sync.Mutex
+
 // body is a tenant's own shape of the payload: an expression that results in an object.
 type body struct {
 	source  string
@@ -48,7 +52,9 @@ func newBody(source string) (*body, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make body environment: %w", err)
 	}
+	compiling.Lock()
 	ast, issues := env.Compile(source)
+	compiling.Unlock()
 	if issues.Err() != nil {
 		return nil, fmt.Errorf("body: %w", compileError(issues))
 	}

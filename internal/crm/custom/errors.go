@@ -6,14 +6,12 @@ import (
 	"errors"
 	"mime"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
-	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
 const (
@@ -25,13 +23,9 @@ const (
 
 // silence is the error of a request without an answer. Whether it arrived does not matter.
 func silence(op string, err error) *crm.Error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err // its text holds the address, which may hold a key
-	}
-	e := &crm.Error{Fault: crm.Transient, Op: op, Err: err}
-	if errors.Is(err, outbound.ErrBlocked) {
-		e.Fault, e.Message = crm.Invalid, "The address is not on the public internet, or not HTTPS."
+	e := crm.Call{Op: op}.Silence(err, false)
+	if e.Fault == crm.Invalid {
+		e.Message = "The address is not on the public internet, or not HTTPS."
 	}
 	return e
 }

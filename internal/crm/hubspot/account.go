@@ -2,9 +2,6 @@ package hubspot
 
 import (
 	"cmp"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -20,9 +17,7 @@ import (
 type Accounts struct {
 	now     func() time.Time
 	sources *oauth.Sources
-
-	mu       sync.Mutex
-	accounts map[string]*account
+	shared  crm.Shared[account]
 }
 
 // NewFactory returns the factory of a process: all its connectors share what they learn.
@@ -30,7 +25,7 @@ func NewFactory() crm.Factory { return NewAccounts(time.Now).Connect }
 
 // NewAccounts returns an empty set of accounts.
 func NewAccounts(now func() time.Time) *Accounts {
-	return &Accounts{now: now, sources: oauth.NewSources(now), accounts: make(map[string]*account)}
+	return &Accounts{now: now, sources: oauth.NewSources(now)}
 }
 
 // Connect is the crm.Factory of HubSpot. The credentials are a service key or another
@@ -57,21 +52,14 @@ func (a *Accounts) Connect(s crm.Settings, hc *http.Client) (crm.Connector, erro
 }
 
 func (a *Accounts) account(c Config, who string) *account {
-	sum := sha256.Sum256([]byte(who))
-	key := c.BaseURL + " " + hex.EncodeToString(sum[:])
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	acc := a.accounts[key]
-	if acc == nil {
-		acc = &account{
+	return a.shared.Get(crm.AccountKey(c.BaseURL, who), func() *account {
+		return &account{
 			general: crm.NewWindow(c.RequestsPer10s, 10*time.Second, a.now),
 			search:  crm.NewWindow(c.SearchesPerSec, time.Second, a.now),
-			turn:    make(chan struct{}, 1),
+			turn:    crm.NewTurn(),
 			schemas: make(map[string]schema), catalogs: make(map[string]catalog),
 		}
-		a.accounts[key] = acc
-	}
-	return acc
+	})
 }
 
 // account is what all connectors of one HubSpot account share.
@@ -79,7 +67,7 @@ type account struct {
 	general *crm.Window
 	search  *crm.Window
 
-	turn chan struct{} // held by whoever asks the account about itself: one at a time
+	turn crm.Turn // held by whoever asks the account about itself: one at a time
 
 	mu       sync.Mutex
 	details  *details // nil: not asked yet
@@ -91,16 +79,6 @@ type account struct {
 type catalog struct {
 	properties map[string]property
 	at         time.Time
-}
-
-// lock waits for the turn to ask the account about itself.
-func (a *account) lock(ctx context.Context) (unlock func(), err error) {
-	select {
-	case a.turn <- struct{}{}:
-		return func() { <-a.turn }, nil
-	case <-ctx.Done():
-		return nil, &crm.Error{Fault: crm.Transient, Op: "prepare hubspot account", Err: ctx.Err()}
-	}
 }
 
 // details describes the account, as far as it says.

@@ -1,24 +1,15 @@
 package hubspot
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
-	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
 // maxAnswer bounds an answer, in bytes. The longest is the list of an object's properties,
@@ -36,20 +27,9 @@ type client struct {
 	now     func() time.Time
 }
 
-// call is one request to HubSpot.
-type call struct {
-	op      string // what is tried, for instance "create contact": names the span and errors
-	method  string
-	path    string
-	query   url.Values
-	body    any  // encoded as JSON; nil: none
-	search  bool // counts against the limit of searches
-	creates bool // without an answer, nobody knows whether a record was created
-}
-
 // do sends a call and decodes its answer into out. Every error is a *crm.Error. If the
 // access token was refused, which did nothing, the call is repeated once with another one.
-func (c *client) do(ctx context.Context, call call, out any) error {
+func (c *client) do(ctx context.Context, call crm.Call, out any) error {
 	token, err := c.tokens.Token(ctx)
 	if err != nil {
 		return err
@@ -70,22 +50,17 @@ func (c *client) do(ctx context.Context, call call, out any) error {
 	return c.once(ctx, call, fresh, out)
 }
 
-func (c *client) once(ctx context.Context, call call, token string, out any) error {
+func (c *client) once(ctx context.Context, call crm.Call, token string, out any) error {
 	if err := c.wait(ctx, call); err != nil {
 		return err
 	}
-	ctx, span := tracer.Start(ctx, "hubspot."+strings.ReplaceAll(call.op, " ", "_"), trace.WithSpanKind(trace.SpanKindClient))
-	defer span.End()
-	err := c.exchange(ctx, call, token, out)
-	if err != nil {
-		span.SetStatus(codes.Error, string(crm.FaultOf(err)))
-		span.SetAttributes(attribute.String("fault", string(crm.FaultOf(err))))
-	}
-	return err
+	return call.Trace(ctx, tracer, "hubspot", func(ctx context.Context) error {
+		return c.exchange(ctx, call, token, out)
+	})
 }
 
-func (c *client) wait(ctx context.Context, call call) error {
-	if call.search {
+func (c *client) wait(ctx context.Context, call crm.Call) error {
+	if call.Search {
 		if err := c.account.search.Wait(ctx); err != nil {
 			return err
 		}
@@ -93,55 +68,24 @@ func (c *client) wait(ctx context.Context, call call) error {
 	return c.account.general.Wait(ctx)
 }
 
-func (c *client) exchange(ctx context.Context, call call, token string, out any) error {
-	ctx, sent := crm.WatchSent(ctx)
-	req, err := c.request(ctx, call, token)
+func (c *client) exchange(ctx context.Context, call crm.Call, token string, out any) error {
+	req, err := call.Request(ctx, c.config.BaseURL)
 	if err != nil {
-		return &crm.Error{Fault: crm.Invalid, Op: call.op, Err: err}
-	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return silence(call, err, sent())
-	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := outbound.ReadAll(resp.Body, maxAnswer)
-	if err != nil && resp.StatusCode < http.StatusBadRequest {
-		return silence(call, err, true)
-	}
-	c.slowDown(resp.Header)
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		return c.refusal(call, resp, body)
-	}
-	if out == nil {
-		return nil
-	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return unclear(call, resp.StatusCode, fmt.Errorf("decode answer: %w", err))
-	}
-	return nil
-}
-
-func (c *client) request(ctx context.Context, call call, token string) (*http.Request, error) {
-	address := strings.TrimSuffix(c.config.BaseURL, "/") + call.path
-	if len(call.query) > 0 {
-		address += "?" + call.query.Encode()
-	}
-	var body bytes.Buffer
-	if call.body != nil {
-		if err := json.NewEncoder(&body).Encode(call.body); err != nil {
-			return nil, fmt.Errorf("encode request: %w", err)
-		}
-	}
-	req, err := http.NewRequestWithContext(ctx, call.method, address, &body)
-	if err != nil {
-		return nil, fmt.Errorf("make request: %w", err)
+		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
-	req.Header.Set("Accept", "application/json")
-	if call.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	a, err := call.Send(c.http, req, maxAnswer)
+	if err != nil {
+		return err
 	}
-	return req, nil
+	if a.Err != nil && a.Status < http.StatusBadRequest {
+		return call.Silence(a.Err, true)
+	}
+	c.slowDown(a.Header)
+	if a.Status >= http.StatusMultipleChoices {
+		return c.refusal(call, a)
+	}
+	return call.Decode(a, out)
 }
 
 // slowDown believes the account's own count of requests, which includes those of other

@@ -2,8 +2,6 @@ package hubspot
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"maps"
 	"slices"
@@ -21,7 +19,7 @@ var contactProperties = []string{"email", "hs_additional_emails", "firstname", "
 
 // toRead returns what is read of a contact: also what the mapping may have to fill in.
 func toRead(lead crm.Lead) []string {
-	return slices.Concat(contactProperties, mappedNames(lead, crm.StepContact))
+	return slices.Concat(contactProperties, crm.MappedNames(lead.Fields[crm.StepContact]))
 }
 
 // contact finds the lead's person, or creates them, and fills in what is missing.
@@ -84,9 +82,9 @@ func (c *Connector) settle(ctx context.Context, lead crm.Lead, found []object) (
 	}
 	switch {
 	case m.Verdict == crm.NoMatch:
-		return c.create(ctx, lead, keyOf(lead))
+		return c.create(ctx, lead, crm.PersonKey(lead))
 	case m.Verdict == crm.AmbiguousMatch && policy == crm.CreateAmbiguous:
-		return c.create(ctx, lead, hash("request:"+lead.Request.ID)) // the person key is the other one's
+		return c.create(ctx, lead, crm.RequestKey(lead)) // the person key is the other one's
 	case m.Verdict == crm.AmbiguousMatch && policy == crm.ReviewAmbiguous:
 		return crm.Record{}, crm.ReviewError(m)
 	case m.Verdict == crm.AmbiguousMatch:
@@ -237,7 +235,7 @@ func (c *Connector) adopt(ctx context.Context, lead crm.Lead, id, key string, co
 			continue
 		}
 		m := crm.MatchPerson(lead.Person, c.asCandidates([]object{o}), lead.Region)
-		if m.Verdict == crm.AmbiguousMatch && key == keyOf(lead) {
+		if m.Verdict == crm.AmbiguousMatch && key == crm.PersonKey(lead) {
 			return c.settle(ctx, lead, []object{o}) // by policy, which may create under another key
 		}
 		return c.known(ctx, lead, o) // also without a match: HubSpot knows of merges and secondary addresses
@@ -252,8 +250,8 @@ func (c *Connector) findContact(ctx context.Context, s crm.State) (string, error
 		return "", err
 	}
 	keys := []lookup{
-		{id: hash("request:" + s.Lead.Request.ID), idProperty: personKey},
-		{id: keyOf(s.Lead), idProperty: personKey},
+		{id: crm.RequestKey(s.Lead), idProperty: personKey},
+		{id: crm.PersonKey(s.Lead), idProperty: personKey},
 		{id: s.Lead.Person.Email, idProperty: "email"},
 	}
 	for _, l := range keys {
@@ -270,25 +268,6 @@ func (c *Connector) findContact(ctx context.Context, s crm.State) (string, error
 		}
 	}
 	return "", nil
-}
-
-// keyOf returns the value of the person key: of the phone number if there is one, since an
-// address is unique in HubSpot anyway; of the request if nothing identifies the person.
-func keyOf(lead crm.Lead) string {
-	switch p := lead.Person; {
-	case p.Phone != "":
-		return hash("phone:" + p.Phone)
-	case p.Email != "":
-		return hash("email:" + p.Email)
-	default:
-		return hash("request:" + lead.Request.ID)
-	}
-}
-
-// hash keeps numbers out of addresses, which proxies log.
-func hash(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:16])
 }
 
 func put(properties map[string]string, name, value string) {

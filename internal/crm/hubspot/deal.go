@@ -59,7 +59,7 @@ func (c *Connector) updateDeal(ctx context.Context, s crm.State) (crm.Record, er
 	if err != nil {
 		return crm.Record{}, err
 	}
-	o, err := c.client.get(ctx, lookup{typ: deals, id: s.Current, properties: append(mappedNames(s.Lead, crm.StepDeal), "amount")})
+	o, err := c.client.get(ctx, lookup{typ: deals, id: s.Current, properties: append(crm.MappedNames(s.Lead.Fields[crm.StepDeal]), "amount")})
 	if err != nil {
 		return crm.Record{}, err
 	}

@@ -5,14 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
-	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
 // Statuses that HubSpot uses in its own way.
@@ -28,7 +26,6 @@ const (
 	windowTime     = 10 * time.Second
 	migrationTime  = 10 * time.Minute
 	cloudflareTime = 5 * time.Minute
-	maxWords       = 500 // bytes of HubSpot's words that a tenant is shown
 )
 
 // errorBody is HubSpot's answer to what it refuses. Every field may be missing.
@@ -60,50 +57,25 @@ type existsError struct{ id string } // empty: HubSpot did not say which
 
 func (e existsError) Error() string { return "record exists" }
 
-// silence is the error of a call that got no answer.
-func silence(call call, err error, sent bool) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err // its text holds the address, and that an e-mail address
-	}
-	fault := crm.Transient
-	switch {
-	case errors.Is(err, outbound.ErrBlocked):
-		fault = crm.Invalid
-	case sent && call.creates:
-		fault = crm.Ambiguous
-	}
-	return &crm.Error{Fault: fault, Op: call.op, Err: err}
-}
-
-// unclear is the error of a call whose answer tells nothing about the record.
-func unclear(call call, status int, err error) error {
-	fault := crm.Transient
-	if call.creates {
-		fault = crm.Ambiguous
-	}
-	return &crm.Error{Fault: fault, Op: call.op, Status: status, Err: err}
-}
-
 // refusal is the error of a call that HubSpot, or something on the way to it, answered
 // with a status other than success.
-func (c *client) refusal(call call, resp *http.Response, raw []byte) error {
+func (c *client) refusal(call crm.Call, a crm.Answer) error {
 	now := c.now()
-	retryAt := crm.RetryAfter(resp.Header, now)
-	body, ours := parseError(raw)
-	status := resp.StatusCode
-	e := &crm.Error{Op: call.op, Status: status, Code: body.Category, Message: body.words(), RetryAt: retryAt}
+	retryAt := crm.RetryAfter(a.Header, now)
+	body, ours := parseError(a.Body)
+	status := a.Status
+	e := &crm.Error{Op: call.Op, Status: status, Code: body.Category, Message: body.words(), RetryAt: retryAt}
 	switch {
 	case status == http.StatusTooManyRequests:
 		c.throttled(e, call, body.PolicyName)
 	case status == statusLocked:
-		e.Fault, e.RetryAt = crm.RateLimited, later(retryAt, now.Add(lockTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(retryAt, now.Add(lockTime))
 	case status == statusMigrating:
-		e.Fault, e.RetryAt = crm.RateLimited, later(retryAt, now.Add(migrationTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(retryAt, now.Add(migrationTime))
 	case status >= http.StatusInternalServerError:
-		e.Fault = crm.FaultOf(unclear(call, status, nil))
+		e.Fault = crm.FaultOf(call.Unclear(status, nil))
 	case status == http.StatusForbidden && !ours:
-		e.Fault, e.RetryAt = crm.RateLimited, later(retryAt, now.Add(cloudflareTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(retryAt, now.Add(cloudflareTime))
 	case !ours: // a proxy's page; a 404 among them must not be taken for a missing record
 		e.Fault = crm.Transient
 	case status == http.StatusUnauthorized && body.Category == "EXPIRED_AUTHENTICATION":
@@ -121,30 +93,22 @@ func (c *client) refusal(call call, resp *http.Response, raw []byte) error {
 }
 
 // throttled tells the kinds of 429 apart and lets the account's other deliveries wait, too.
-func (c *client) throttled(e *crm.Error, call call, policy string) {
+func (c *client) throttled(e *crm.Error, call crm.Call, policy string) {
 	now := c.now()
 	e.Code = cmp.Or(policy, e.Code)
 	window := c.account.general
 	switch {
 	case policy == "DAILY":
 		e.Fault, e.RetryAt = crm.QuotaSpent, c.account.midnight(now)
-	case call.search:
-		e.Fault, e.RetryAt = crm.RateLimited, later(e.RetryAt, now.Add(secondlyTime))
+	case call.Search:
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(e.RetryAt, now.Add(secondlyTime))
 		window = c.account.search
 	case policy == "SECONDLY":
-		e.Fault, e.RetryAt = crm.RateLimited, later(e.RetryAt, now.Add(secondlyTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(e.RetryAt, now.Add(secondlyTime))
 	default:
-		e.Fault, e.RetryAt = crm.RateLimited, later(e.RetryAt, now.Add(windowTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(e.RetryAt, now.Add(windowTime))
 	}
 	window.Pause(e.RetryAt)
-}
-
-// later returns the server's time if it gave one.
-func later(told, otherwise time.Time) time.Time {
-	if told.IsZero() {
-		return otherwise
-	}
-	return told
 }
 
 // parseError reads an error body. False: it is not HubSpot's, but some proxy's page.
@@ -235,8 +199,5 @@ func (b errorBody) words() string {
 		}
 	}
 	words := cmp.Or(strings.Join(all, " "), b.Message)
-	if len(words) > maxWords {
-		words = strings.ToValidUTF8(words[:maxWords], "") + "…"
-	}
-	return words
+	return crm.CutWords(words)
 }

@@ -98,7 +98,7 @@ func (c *client) checkStage(ctx context.Context) error {
 			Stages []stage `json:"stages"`
 		} `json:"results"`
 	}
-	err := c.do(ctx, call{op: "list pipelines", method: http.MethodGet, path: "/crm/pipelines/" + c.config.APIVersion + "/deals"}, &answer)
+	err := c.do(ctx, crm.Call{Op: "list pipelines", Method: http.MethodGet, Path: "/crm/pipelines/" + c.config.APIVersion + "/deals"}, &answer)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ type mapping struct {
 // mapped returns what the tenant's mapping sets on a step's record, in HubSpot's spelling.
 func (c *Connector) mapped(ctx context.Context, lead crm.Lead, step, typ string) (mapping, error) {
 	m := mapping{properties: make(map[string]string)}
-	names := mappedNames(lead, step)
+	names := crm.MappedNames(lead.Fields[step])
 	if len(names) == 0 {
 		return m, nil
 	}
@@ -57,18 +57,6 @@ func (c *Connector) mapped(ctx context.Context, lead crm.Lead, step, typ string)
 		}
 	}
 	return m, nil
-}
-
-// mappedNames returns the properties for which the tenant's mapping has a value.
-func mappedNames(lead crm.Lead, step string) []string {
-	var names []string
-	for name, field := range lead.Fields[step] {
-		if field.Value != nil {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
 }
 
 // gaps returns what of the mapping an existing record lacks.

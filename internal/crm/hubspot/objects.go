@@ -90,10 +90,10 @@ func (c *client) get(ctx context.Context, l lookup) (object, error) {
 		query.Set("properties", strings.Join(l.properties, ","))
 	}
 	var o object
-	call := call{op: "get " + singular[l.typ], method: http.MethodGet, path: c.path(l.typ, l.id), query: query}
+	call := crm.Call{Op: "get " + singular[l.typ], Method: http.MethodGet, Path: c.path(l.typ, l.id), Query: query}
 	err := c.do(ctx, call, &o)
 	if err == nil && o.ID == "" {
-		err = unclear(call, http.StatusOK, errNoID)
+		err = call.Unclear(http.StatusOK, errNoID)
 	}
 	return o, err
 }
@@ -111,7 +111,7 @@ func (c *client) create(ctx context.Context, typ string, properties map[string]s
 	if links == nil {
 		links = []association{} // required, also when empty
 	}
-	call := call{op: "create " + singular[typ], method: http.MethodPost, path: c.path(typ), creates: true, body: struct {
+	call := crm.Call{Op: "create " + singular[typ], Method: http.MethodPost, Path: c.path(typ), Creates: true, Body: struct {
 		Properties   map[string]string `json:"properties"`
 		Associations []association     `json:"associations"`
 	}{properties, links}}
@@ -119,17 +119,17 @@ func (c *client) create(ctx context.Context, typ string, properties map[string]s
 }
 
 func (c *client) update(ctx context.Context, typ, id string, properties map[string]string) (object, error) {
-	return c.write(ctx, call{op: "update " + singular[typ], method: http.MethodPatch, path: c.path(typ, id), body: struct {
+	return c.write(ctx, crm.Call{Op: "update " + singular[typ], Method: http.MethodPatch, Path: c.path(typ, id), Body: struct {
 		Properties map[string]string `json:"properties"`
 	}{properties}})
 }
 
 // write sends a call that answers with one record. Success is the record's id, not the status.
-func (c *client) write(ctx context.Context, call call) (object, error) {
+func (c *client) write(ctx context.Context, call crm.Call) (object, error) {
 	var o object
 	err := c.do(ctx, call, &o)
 	if err == nil && o.ID == "" {
-		err = unclear(call, http.StatusOK, errNoID)
+		err = call.Unclear(http.StatusOK, errNoID)
 	}
 	return o, err
 }
@@ -150,9 +150,9 @@ func (c *client) upsert(ctx context.Context, key lookup, properties map[string]s
 		ID         string            `json:"id"`
 		Properties map[string]string `json:"properties"`
 	}
-	call := call{
-		op: "upsert " + singular[key.typ], method: http.MethodPost, path: c.path(key.typ, "batch", "upsert"),
-		body: map[string]any{"inputs": []input{{key.idProperty, key.id, properties}}},
+	call := crm.Call{
+		Op: "upsert " + singular[key.typ], Method: http.MethodPost, Path: c.path(key.typ, "batch", "upsert"),
+		Body: map[string]any{"inputs": []input{{key.idProperty, key.id, properties}}},
 	}
 	var answer results
 	if err := c.do(ctx, call, &answer); err != nil {
@@ -162,7 +162,7 @@ func (c *client) upsert(ctx context.Context, key lookup, properties map[string]s
 		return answer.Results[0], nil
 	}
 	body := errorBody{Errors: answer.Errors}
-	e := &crm.Error{Fault: crm.Transient, Op: call.op, Status: http.StatusMultiStatus, Message: body.words(), Err: errNoID}
+	e := &crm.Error{Fault: crm.Transient, Op: call.Op, Status: http.StatusMultiStatus, Message: body.words(), Err: errNoID}
 	if e.Fields, e.Code = body.fields(""); len(e.Fields) > 0 {
 		e.Fault, e.Err = crm.Invalid, body.cause(http.StatusBadRequest)
 	}
@@ -171,10 +171,10 @@ func (c *client) upsert(ctx context.Context, key lookup, properties map[string]s
 
 // associate links two records by the default type of their objects.
 func (c *client) associate(ctx context.Context, from, to lookup) error {
-	call := call{
-		op:     "associate " + singular[from.typ] + " with " + singular[to.typ],
-		method: http.MethodPut,
-		path:   c.path(from.typ, from.id, "associations", "default", to.typ, to.id),
+	call := crm.Call{
+		Op:     "associate " + singular[from.typ] + " with " + singular[to.typ],
+		Method: http.MethodPut,
+		Path:   c.path(from.typ, from.id, "associations", "default", to.typ, to.id),
 	}
 	var answer struct {
 		Results []struct {
@@ -190,7 +190,7 @@ func (c *client) associate(ctx context.Context, from, to lookup) error {
 			return nil
 		}
 	}
-	return unclear(call, http.StatusOK, errors.New("the answer links nothing"))
+	return call.Unclear(http.StatusOK, errors.New("the answer links nothing"))
 }
 
 // filter is one condition of a search.
@@ -217,9 +217,9 @@ func anyOf(filters ...filter) []filterGroup {
 const maxHits = 20
 
 func (c *client) search(ctx context.Context, typ string, groups []filterGroup, properties []string) ([]object, error) {
-	call := call{
-		op: "search " + typ, method: http.MethodPost, path: c.path(typ, "search"), search: true,
-		body: struct { // every field is required
+	call := crm.Call{
+		Op: "search " + typ, Method: http.MethodPost, Path: c.path(typ, "search"), Search: true,
+		Body: struct { // every field is required
 			FilterGroups []filterGroup `json:"filterGroups"`
 			Properties   []string      `json:"properties"`
 			Sorts        []string      `json:"sorts"`

@@ -114,11 +114,11 @@ func (c *client) ensure(ctx context.Context, typ string) (schema, error) {
 	if s, ok := c.schema(typ); ok {
 		return s, nil
 	}
-	unlock, err := c.account.lock(ctx)
+	done, err := c.account.turn.Take(ctx, "prepare hubspot account")
 	if err != nil {
 		return schema{}, err
 	}
-	defer unlock()
+	defer done()
 	if s, ok := c.schema(typ); ok {
 		return s, nil
 	}
@@ -168,7 +168,7 @@ func (c *client) learnDetails(ctx context.Context) error {
 
 func (c *client) details(ctx context.Context) (details, error) {
 	var d details
-	err := c.do(ctx, call{op: "get account", method: http.MethodGet, path: "/account-info/" + c.config.APIVersion + "/details"}, &d)
+	err := c.do(ctx, crm.Call{Op: "get account", Method: http.MethodGet, Path: "/account-info/" + c.config.APIVersion + "/details"}, &d)
 	return d, err
 }
 
@@ -177,7 +177,7 @@ func (c *client) properties(ctx context.Context, typ string) (map[string]propert
 	var answer struct {
 		Results []property `json:"results"`
 	}
-	err := c.do(ctx, call{op: "list properties", method: http.MethodGet, path: c.propertyPath(typ)}, &answer)
+	err := c.do(ctx, crm.Call{Op: "list properties", Method: http.MethodGet, Path: c.propertyPath(typ)}, &answer)
 	if err != nil {
 		return nil, err
 	}
@@ -241,9 +241,9 @@ func usable(typ string, want, got property) error {
 }
 
 func (c *client) createGroup(ctx context.Context, typ string) error {
-	err := c.do(ctx, call{
-		op: "create property group", method: http.MethodPost, path: c.propertyPath(typ) + "/groups",
-		body: map[string]string{"name": groupName, "label": groupLabel},
+	err := c.do(ctx, crm.Call{
+		Op: "create property group", Method: http.MethodPost, Path: c.propertyPath(typ) + "/groups",
+		Body: map[string]string{"name": groupName, "label": groupLabel},
 	}, nil)
 	return unlessExisting(err)
 }
@@ -255,11 +255,11 @@ func (c *client) createProperty(ctx context.Context, typ string, p property) err
 			Message: "The property " + p.Name + " of " + typ + " is missing. Create it in HubSpot, then retry.",
 		}
 	}
-	call := call{op: "create property", method: http.MethodPost, path: c.propertyPath(typ), body: p}
+	call := crm.Call{Op: "create property", Method: http.MethodPost, Path: c.propertyPath(typ), Body: p}
 	err := unlessExisting(c.do(ctx, call, nil))
 	if err != nil && p.eitherWay && crm.FaultOf(err) == crm.Invalid {
 		p.HasUniqueValue = false
-		call.body = p
+		call.Body = p
 		err = unlessExisting(c.do(ctx, call, nil))
 	}
 	return err

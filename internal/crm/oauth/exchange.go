@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -23,7 +22,6 @@ import (
 const (
 	opRenew         = "renew access token"
 	exchangeTimeout = 15 * time.Second
-	maxWords        = 500 // bytes of the provider's words that a tenant is shown
 )
 
 var tracer = otel.Tracer("github.com/your-org/multi-tenant-pipeline/internal/crm/oauth")
@@ -96,11 +94,11 @@ func refusal(err error, now time.Time) *crm.Error {
 	var body errorBody
 	ours := json.Unmarshal(answered.Body, &body) == nil
 	e.Code = cmp.Or(body.Error, body.Status)
-	e.Message = cut(cmp.Or(body.Description, body.Message, body.Error))
+	e.Message = crm.CutWords(cmp.Or(body.Description, body.Message, body.Error))
 	switch {
 	case e.Status == http.StatusTooManyRequests:
 		e.Fault = crm.RateLimited
-		e.RetryAt = later(e.RetryAt, now.Add(time.Minute))
+		e.RetryAt = cmp.Or(e.RetryAt, now.Add(time.Minute))
 	case e.Status >= http.StatusInternalServerError, !ours, slices.Contains(patience, e.Code):
 		// A proxy's page says nothing about the grant.
 	case slices.Contains(revoked, body.Error), slices.Contains(revoked, body.Status):
@@ -126,18 +124,4 @@ func silence(err error) *crm.Error {
 		fault = crm.Invalid
 	}
 	return &crm.Error{Fault: fault, Op: opRenew, Err: err}
-}
-
-func later(told, otherwise time.Time) time.Time {
-	if told.IsZero() {
-		return otherwise
-	}
-	return told
-}
-
-func cut(words string) string {
-	if len(words) <= maxWords {
-		return words
-	}
-	return strings.ToValidUTF8(words[:maxWords], "") + "…"
 }

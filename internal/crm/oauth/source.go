@@ -32,15 +32,13 @@ const (
 
 // Sources are a process's connected accounts with one provider.
 type Sources struct {
-	now func() time.Time
-
-	mu  sync.Mutex
-	all map[string]*Source // by tenant, integration and endpoint
+	now    func() time.Time
+	shared crm.Shared[Source] // by tenant, integration and endpoint
 }
 
 // NewSources returns an empty set.
 func NewSources(now func() time.Time) *Sources {
-	return &Sources{now: now, all: make(map[string]*Source)}
+	return &Sources{now: now}
 }
 
 // Source returns the integration's source of tokens, the same one each time.
@@ -50,13 +48,9 @@ func (s *Sources) Source(settings crm.Settings, endpoint Endpoint, client *http.
 		return nil, err
 	}
 	key := settings.TenantID + " " + settings.IntegrationID + " " + endpoint.URL
-	s.mu.Lock()
-	found := s.all[key]
-	if found == nil {
-		found = &Source{endpoint: endpoint, now: s.now, early: minEarly + rand.N(minEarly)} //nolint:gosec // spreads load, guards nothing
-		s.all[key] = found
-	}
-	s.mu.Unlock()
+	found := s.shared.Get(key, func() *Source {
+		return &Source{endpoint: endpoint, now: s.now, early: minEarly + rand.N(minEarly)} //nolint:gosec // spreads load, guards nothing
+	})
 	found.offer(settings, c, client)
 	return found, nil
 }

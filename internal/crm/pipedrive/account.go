@@ -1,9 +1,6 @@
 package pipedrive
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -22,9 +19,7 @@ const window = 2 * time.Second
 type Accounts struct {
 	now     func() time.Time
 	sources *oauth.Sources
-
-	mu       sync.Mutex
-	accounts map[string]*account
+	shared  crm.Shared[account]
 }
 
 // NewFactory returns the factory of a process: all its connectors share what they learn.
@@ -32,7 +27,7 @@ func NewFactory() crm.Factory { return NewAccounts(time.Now).Connect }
 
 // NewAccounts returns an empty set of accounts.
 func NewAccounts(now func() time.Time) *Accounts {
-	return &Accounts{now: now, sources: oauth.NewSources(now), accounts: make(map[string]*account)}
+	return &Accounts{now: now, sources: oauth.NewSources(now)}
 }
 
 // Connect is the crm.Factory of Pipedrive. The credentials are a user's API token, or with
@@ -60,21 +55,14 @@ func (a *Accounts) Connect(s crm.Settings, hc *http.Client) (crm.Connector, erro
 
 // account returns what is shared. Pipedrive counts requests by token.
 func (a *Accounts) account(c Config, who string) *account {
-	sum := sha256.Sum256([]byte(who))
-	key := c.BaseURL + " " + hex.EncodeToString(sum[:])
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	acc := a.accounts[key]
-	if acc == nil {
-		acc = &account{
+	return a.shared.Get(crm.AccountKey(c.BaseURL, who), func() *account {
+		return &account{
 			general: crm.NewWindow(c.RequestsPer2s, window, a.now),
 			search:  crm.NewWindow(c.SearchesPer2s, window, a.now),
-			turn:    make(chan struct{}, 1),
+			turn:    crm.NewTurn(),
 			schemas: make(map[string]schema),
 		}
-		a.accounts[key] = acc
-	}
-	return acc
+	})
 }
 
 // account is what all connectors of one Pipedrive account share.
@@ -82,23 +70,13 @@ type account struct {
 	general *crm.Window
 	search  *crm.Window
 
-	turn chan struct{} // held by whoever asks the account about itself: one at a time
+	turn crm.Turn // held by whoever asks the account about itself: one at a time
 
 	mu      sync.Mutex
 	spent   time.Time // the daily budget is used up until then
 	domain  string    // the company's part of its address
 	asked   bool      // for domain
 	schemas map[string]schema
-}
-
-// lock waits for the turn to ask the account about itself.
-func (a *account) lock(ctx context.Context) (unlock func(), err error) {
-	select {
-	case a.turn <- struct{}{}:
-		return func() { <-a.turn }, nil
-	case <-ctx.Done():
-		return nil, &crm.Error{Fault: crm.Transient, Op: "prepare pipedrive account", Err: ctx.Err()}
-	}
 }
 
 // spend notes that the daily budget is used up.

@@ -105,7 +105,7 @@ func (c *Connector) findActivity(ctx context.Context, s crm.State) (string, erro
 	if isDeal(id) {
 		name = "deal_id"
 	}
-	list := c.client.list(ctx, call{op: "list notes", path: c.client.pathOf(notes), query: url.Values{name: {id}}})
+	list := c.client.list(ctx, crm.Call{Op: "list notes", Path: c.client.pathOf(notes), Query: url.Values{name: {id}}})
 	o, err := first(list, func(o record) bool { return mentions(o.text("content"), s.Lead.Request.ID) })
 	if err != nil || o == nil {
 		return "", err

@@ -1,11 +1,8 @@
 package pipedrive
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -13,13 +10,9 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/oauth"
-	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
 // maxAnswer bounds an answer, in bytes. The longest is a page of notes.
@@ -37,17 +30,6 @@ type client struct {
 	now      func() time.Time
 }
 
-// call is one request to Pipedrive.
-type call struct {
-	op      string // what is tried, for instance "create lead": names the span and errors
-	method  string
-	path    string
-	query   url.Values
-	body    any  // encoded as JSON; nil: none
-	search  bool // counts against the limit of searches
-	creates bool // without an answer, nobody knows whether a record was created
-}
-
 // v1 and v2 return the path of a resource in one of the two APIs.
 func (c *client) v1(parts ...string) string { return path(c.config.Version1, parts) }
 func (c *client) v2(parts ...string) string { return path(c.config.Version2, parts) }
@@ -62,25 +44,21 @@ func path(version string, parts []string) string {
 
 // do sends a call and decodes its answer into out. Every error is a *crm.Error. An access
 // token that was refused is replaced, and the call repeated, once.
-func (c *client) do(ctx context.Context, call call, out any) error {
-	ctx, span := tracer.Start(ctx, "pipedrive."+strings.ReplaceAll(call.op, " ", "_"), trace.WithSpanKind(trace.SpanKindClient))
-	defer span.End()
-	err := c.exchange(ctx, call, out)
-	if c.tokens != nil && crm.FaultOf(err) == crm.AuthExpired {
-		err = c.exchange(ctx, call, out)
-	}
-	if err != nil {
-		span.SetStatus(codes.Error, string(crm.FaultOf(err)))
-		span.SetAttributes(attribute.String("fault", string(crm.FaultOf(err))))
-	}
-	return err
+func (c *client) do(ctx context.Context, call crm.Call, out any) error {
+	return call.Trace(ctx, tracer, "pipedrive", func(ctx context.Context) error {
+		err := c.exchange(ctx, call, out)
+		if c.tokens != nil && crm.FaultOf(err) == crm.AuthExpired {
+			err = c.exchange(ctx, call, out)
+		}
+		return err
+	})
 }
 
-func (c *client) wait(ctx context.Context, call call) error {
+func (c *client) wait(ctx context.Context, call crm.Call) error {
 	if err := c.account.budget(c.now()); err != nil {
 		return err
 	}
-	if call.search {
+	if call.Search {
 		if err := c.account.search.Wait(ctx); err != nil {
 			return err
 		}
@@ -88,7 +66,7 @@ func (c *client) wait(ctx context.Context, call call) error {
 	return c.account.general.Wait(ctx)
 }
 
-func (c *client) exchange(ctx context.Context, call call, out any) error {
+func (c *client) exchange(ctx context.Context, call crm.Call, out any) error {
 	if err := c.wait(ctx, call); err != nil {
 		return err
 	}
@@ -96,28 +74,25 @@ func (c *client) exchange(ctx context.Context, call call, out any) error {
 	if err != nil {
 		return err
 	}
-	ctx, sent := crm.WatchSent(ctx)
 	req, err := c.request(ctx, call, access)
 	if err != nil {
-		return &crm.Error{Fault: crm.Invalid, Op: call.op, Err: err}
+		return err
 	}
-	resp, err := c.http.Do(req)
+	a, err := call.Send(c.http, req, maxAnswer)
 	if err != nil {
-		return silence(call, err, sent())
+		return err
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, err := outbound.ReadAll(resp.Body, maxAnswer)
-	if err != nil && resp.StatusCode < http.StatusBadRequest {
-		return silence(call, err, true)
+	if a.Err != nil && a.Status < http.StatusBadRequest {
+		return call.Silence(a.Err, true)
 	}
-	c.slowDown(resp.Header, call)
-	if resp.StatusCode == http.StatusUnauthorized && c.tokens != nil {
+	c.slowDown(a.Header, call)
+	if a.Status == http.StatusUnauthorized && c.tokens != nil {
 		c.tokens.Expired(access)
 	}
-	if resp.StatusCode >= http.StatusMultipleChoices {
-		return c.refusal(call, resp, body)
+	if a.Status >= http.StatusMultipleChoices {
+		return c.refusal(call, a)
 	}
-	return decode(call, resp.StatusCode, body, out)
+	return decode(call, a, out)
 }
 
 // access returns the token to send.
@@ -136,58 +111,38 @@ func (c *client) baseURL() string {
 	return c.config.BaseURL
 }
 
-func (c *client) request(ctx context.Context, call call, access string) (*http.Request, error) {
+func (c *client) request(ctx context.Context, call crm.Call, access string) (*http.Request, error) {
 	base := c.baseURL()
 	if err := validateBaseURL(base); err != nil {
-		return nil, err
+		return nil, &crm.Error{Fault: crm.Invalid, Op: call.Op, Err: err}
 	}
-	address := strings.TrimSuffix(base, "/") + call.path
-	if len(call.query) > 0 {
-		address += "?" + call.query.Encode()
-	}
-	var body bytes.Buffer
-	if call.body != nil {
-		if err := json.NewEncoder(&body).Encode(call.body); err != nil {
-			return nil, fmt.Errorf("encode request: %w", err)
-		}
-	}
-	req, err := http.NewRequestWithContext(ctx, call.method, address, &body)
+	req, err := call.Request(ctx, base)
 	if err != nil {
-		return nil, fmt.Errorf("make request: %w", err)
+		return nil, err
 	}
 	if c.tokens == nil {
 		req.Header.Set("x-api-token", access)
 	} else {
 		req.Header.Set("Authorization", "Bearer "+access)
 	}
-	req.Header.Set("Accept", "application/json")
-	if call.body != nil {
-		req.Header.Set("Content-Type", "application/json")
-	}
 	return req, nil
 }
 
 // decode reads an answer with a status of success. Pipedrive also says there that it failed.
-func decode(call call, status int, body []byte, out any) error {
-	verdict, ours := parseError(body)
+func decode(call crm.Call, a crm.Answer, out any) error {
+	verdict, ours := parseError(a.Body)
 	if !ours || verdict.Success == nil {
-		return unclear(call, status, errors.New("the answer is not Pipedrive's"))
+		return call.Unclear(a.Status, errors.New("the answer is not Pipedrive's"))
 	}
 	if !*verdict.Success {
-		return verdict.invalid(call, status)
+		return verdict.invalid(call, a.Status)
 	}
-	if out == nil {
-		return nil
-	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return unclear(call, status, fmt.Errorf("decode answer: %w", err))
-	}
-	return nil
+	return call.Decode(a, out)
 }
 
 // slowDown believes Pipedrive's own counts, which include other programs with the token:
 // with none left, nothing goes until the window has passed, or the day.
-func (c *client) slowDown(h http.Header, call call) {
+func (c *client) slowDown(h http.Header, call crm.Call) {
 	now := c.now()
 	if dayIsSpent(h) {
 		c.account.spend(midnight(now))
@@ -199,7 +154,7 @@ func (c *client) slowDown(h http.Header, call call) {
 	if until.IsZero() {
 		return
 	}
-	if call.search {
+	if call.Search {
 		c.account.search.Pause(until)
 		return
 	}

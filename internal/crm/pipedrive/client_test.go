@@ -205,7 +205,7 @@ func TestListsAreReadToTheEnd(t *testing.T) {
 		"/api/v1/leads": {"a", "b"}, "/api/v2/deals": {"1", "2"}, "/api/v1/leads/archived": nil, "/api/v2/deals/archived": nil,
 	} {
 		var got []string
-		for o, err := range c.list(t.Context(), call{op: "list", path: path}) {
+		for o, err := range c.list(t.Context(), crm.Call{Op: "list", Path: path}) {
 			if err != nil {
 				t.Fatalf("list %s: %v", path, err)
 			}

@@ -3,8 +3,6 @@ package pipedrive
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/url"
 	"slices"
 	"strings"
@@ -87,9 +85,9 @@ func (c *Connector) settle(ctx context.Context, lead crm.Lead, found []record) (
 		m := c.match(lead, found)
 		switch {
 		case m.Verdict == crm.NoMatch:
-			return c.create(ctx, lead, keyOf(lead))
+			return c.create(ctx, lead, crm.PersonKey(lead))
 		case m.Verdict == crm.AmbiguousMatch && c.config.Ambiguous == crm.CreateAmbiguous:
-			return c.create(ctx, lead, hash("request:"+lead.Request.ID)) // the person key is the other one's
+			return c.create(ctx, lead, crm.RequestKey(lead)) // the person key is the other one's
 		case m.Verdict == crm.AmbiguousMatch && c.config.Ambiguous == crm.ReviewAmbiguous:
 			return crm.Record{}, crm.ReviewError(m)
 		}
@@ -218,11 +216,11 @@ func (c *Connector) findContact(ctx context.Context, s crm.State) (string, error
 	if _, err := c.client.marker(ctx, persons); err != nil {
 		return "", err
 	}
-	keys := keysOf(s.Lead)
+	keys := crm.PersonKeys(s.Lead)
 	looked := 0
-	list := c.client.list(ctx, call{
-		op: "list persons", path: c.client.pathOf(persons),
-		query: url.Values{"sort_by": {"id"}, "sort_direction": {"desc"}},
+	list := c.client.list(ctx, crm.Call{
+		Op: "list persons", Path: c.client.pathOf(persons),
+		Query: url.Values{"sort_by": {"id"}, "sort_direction": {"desc"}},
 	})
 	for o, err := range list {
 		if err != nil {
@@ -261,26 +259,4 @@ func (c *Connector) searchMarked(ctx context.Context, key string) (string, error
 		}
 	}
 	return "", nil
-}
-
-// keysOf returns the person keys under which the lead's person may have been created.
-func keysOf(lead crm.Lead) []string {
-	keys := []string{hash("request:" + lead.Request.ID)}
-	for _, key := range lead.Person.Keys() {
-		keys = append(keys, hash(key))
-	}
-	return keys
-}
-
-// keyOf returns the key of a new person: of the phone number if there is one, else of the
-// address, else of the request.
-func keyOf(lead crm.Lead) string {
-	keys := keysOf(lead)
-	return keys[len(keys)-1] // "phone:…" comes last
-}
-
-// hash keeps numbers out of addresses, which proxies log.
-func hash(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return hex.EncodeToString(sum[:16])
 }

@@ -196,16 +196,16 @@ func (c *Connector) findDeal(ctx context.Context, s crm.State) (string, error) {
 }
 
 // lists are the lists of a person's leads or deals: the current ones and the archived ones.
-func (c *Connector) lists(s crm.State, k kind) []call {
+func (c *Connector) lists(s crm.State, k kind) []crm.Call {
 	query := url.Values{"person_id": {s.IDs[crm.StepContact]}}
-	return []call{
-		{op: "list " + k.path, path: c.client.pathOf(k), query: query},
-		{op: "list archived " + k.path, path: c.client.pathOf(k, "archived"), query: query},
+	return []crm.Call{
+		{Op: "list " + k.path, Path: c.client.pathOf(k), Query: query},
+		{Op: "list archived " + k.path, Path: c.client.pathOf(k, "archived"), Query: query},
 	}
 }
 
 // findMarked returns the first record of the lists that carries the request's mark.
-func (c *Connector) findMarked(ctx context.Context, s crm.State, lists []call) (string, error) {
+func (c *Connector) findMarked(ctx context.Context, s crm.State, lists []crm.Call) (string, error) {
 	for _, list := range lists {
 		o, err := first(c.client.list(ctx, list), func(o record) bool { return o.marked(s.Lead.Request.ID) })
 		if err != nil {

@@ -5,20 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
-	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
 // How long to stay away when Pipedrive does not say so.
 const (
 	cloudflareTime = 5 * time.Minute // whoever keeps asking after a 429 is blocked for minutes
-	maxWords       = 500             // bytes of Pipedrive's words that a tenant is shown
 )
 
 // errorBody is Pipedrive's answer as far as it says how a call ended. Both versions of the
@@ -46,44 +43,19 @@ func (s *flexString) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// silence is the error of a call that got no answer.
-func silence(call call, err error, sent bool) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err // its text holds the address, and that a phone number
-	}
-	fault := crm.Transient
-	switch {
-	case errors.Is(err, outbound.ErrBlocked):
-		fault = crm.Invalid
-	case sent && call.creates:
-		fault = crm.Ambiguous
-	}
-	return &crm.Error{Fault: fault, Op: call.op, Err: err}
-}
-
-// unclear is the error of a call whose answer tells nothing about the record.
-func unclear(call call, status int, err error) error {
-	fault := crm.Transient
-	if call.creates {
-		fault = crm.Ambiguous
-	}
-	return &crm.Error{Fault: fault, Op: call.op, Status: status, Err: err}
-}
-
 // refusal is the error of a call that Pipedrive, or something on the way to it, answered
 // with a status other than success.
-func (c *client) refusal(call call, resp *http.Response, raw []byte) error {
-	now, status := c.now(), resp.StatusCode
-	body, ours := parseError(raw)
-	e := &crm.Error{Op: call.op, Status: status, Code: body.code(), Message: body.words()}
+func (c *client) refusal(call crm.Call, a crm.Answer) error {
+	now, status := c.now(), a.Status
+	body, ours := parseError(a.Body)
+	e := &crm.Error{Op: call.Op, Status: status, Code: body.code(), Message: body.words()}
 	switch {
 	case status == http.StatusTooManyRequests:
-		c.throttled(e, call, resp.Header)
+		c.throttled(e, call, a.Header)
 	case status >= http.StatusInternalServerError:
-		return unclear(call, status, nil)
+		return call.Unclear(status, nil)
 	case status == http.StatusForbidden && !ours:
-		e.Fault, e.RetryAt = crm.RateLimited, later(crm.RetryAfter(resp.Header, now), now.Add(cloudflareTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(crm.RetryAfter(a.Header, now), now.Add(cloudflareTime))
 		c.account.general.Pause(e.RetryAt)
 	case !ours: // a proxy's page; a 404 among them must not be taken for a missing record
 		e.Fault = crm.Transient
@@ -102,7 +74,7 @@ func (c *client) refusal(call call, resp *http.Response, raw []byte) error {
 }
 
 // throttled tells the kinds of 429 apart and lets the account's other deliveries wait, too.
-func (c *client) throttled(e *crm.Error, call call, h http.Header) {
+func (c *client) throttled(e *crm.Error, call crm.Call, h http.Header) {
 	now := c.now()
 	if dayIsSpent(h) {
 		e.Fault, e.RetryAt = crm.QuotaSpent, midnight(now)
@@ -113,20 +85,12 @@ func (c *client) throttled(e *crm.Error, call call, h http.Header) {
 	if told.IsZero() {
 		told = crm.RetryAfter(h, now)
 	}
-	e.Fault, e.RetryAt = crm.RateLimited, later(told, now.Add(window))
-	if call.search {
+	e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(told, now.Add(window))
+	if call.Search {
 		c.account.search.Pause(e.RetryAt)
 		return
 	}
 	c.account.general.Pause(e.RetryAt)
-}
-
-// later returns the server's time if it gave one.
-func later(told, otherwise time.Time) time.Time {
-	if told.IsZero() {
-		return otherwise
-	}
-	return told
 }
 
 // parseError reads how a call ended. False: it is not Pipedrive's answer, which always is
@@ -138,9 +102,9 @@ func parseError(raw []byte) (errorBody, bool) {
 }
 
 // invalid is the error of a call that Pipedrive refused for what it says.
-func (b errorBody) invalid(call call, status int) *crm.Error {
+func (b errorBody) invalid(call crm.Call, status int) *crm.Error {
 	return &crm.Error{
-		Fault: crm.Invalid, Op: call.op, Status: status, Code: b.code(),
+		Fault: crm.Invalid, Op: call.Op, Status: status, Code: b.code(),
 		Message: b.words(), Fields: b.fields(),
 	}
 }
@@ -173,10 +137,7 @@ func (b errorBody) words() string {
 	if info := string(b.ErrorInfo); info != "" && !strings.HasPrefix(info, genericInfo) {
 		words = strings.TrimSpace(words + " " + info)
 	}
-	if len(words) > maxWords {
-		words = strings.ToValidUTF8(words[:maxWords], "") + "…"
-	}
-	return words
+	return crm.CutWords(words)
 }
 
 var (

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
@@ -35,21 +33,15 @@ var errUnknownField = errors.New("there is no such field, or it cannot be writte
 func (c *Connector) mapped(ctx context.Context, lead crm.Lead, step string, k kind) (write, error) {
 	w := write{kind: k, values: values{}, required: map[string]bool{}}
 	fields := lead.Fields[step]
-	for _, name := range slices.Sorted(maps.Keys(fields)) {
+	for _, name := range crm.MappedNames(fields) {
 		value := fields[name]
-		if value.Value == nil {
-			continue
-		}
 		written, err := c.written(ctx, k, name, value.Value)
 		var remote *crm.Error
 		switch {
 		case errors.As(err, &remote):
 			return w, err
 		case err != nil && value.Required:
-			return w, &crm.Error{
-				Fault: crm.Invalid, Op: "map fields", Code: "FIELD_UNUSABLE", Fields: []string{name},
-				Message: "The field " + name + " of the " + k.name + " cannot be set: " + err.Error() + ".",
-			}
+			return w, crm.Unusable(name, "The field "+name+" of the "+k.name+" cannot be set: "+err.Error()+".")
 		case err != nil:
 			w.warnings = append(w.warnings, "The field "+name+" of the "+k.name+" was left out: "+err.Error()+".")
 			continue
@@ -94,15 +86,9 @@ func (c *Connector) fieldOf(ctx context.Context, k kind, name string) (field, er
 // noFields refuses what a mapping sets on a note or call log, which have no fields.
 func noFields(lead crm.Lead, step string, k kind) ([]string, error) {
 	var warnings []string
-	for _, name := range slices.Sorted(maps.Keys(lead.Fields[step])) {
-		if lead.Fields[step][name].Value == nil {
-			continue
-		}
+	for _, name := range crm.MappedNames(lead.Fields[step]) {
 		if lead.Fields[step][name].Required {
-			return nil, &crm.Error{
-				Fault: crm.Invalid, Op: "map fields", Code: "FIELD_UNUSABLE", Fields: []string{name},
-				Message: "A Pipedrive " + k.name + " has no fields; remove " + name + " from the mapping.",
-			}
+			return nil, crm.Unusable(name, "A Pipedrive "+k.name+" has no fields; remove "+name+" from the mapping.")
 		}
 		warnings = append(warnings, "The field "+name+" was left out: a Pipedrive "+k.name+" has no fields.")
 	}

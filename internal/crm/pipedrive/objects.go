@@ -61,26 +61,26 @@ var errNoID = errors.New("the answer holds no record id")
 // get reads a record. A missing or deleted one is an error with the fault Gone.
 func (c *client) get(ctx context.Context, k kind, id string) (record, error) {
 	var a answer[record]
-	call := call{op: "get " + k.name, method: http.MethodGet, path: c.pathOf(k, id)}
+	call := crm.Call{Op: "get " + k.name, Method: http.MethodGet, Path: c.pathOf(k, id)}
 	err := c.do(ctx, call, &a)
 	switch {
 	case err != nil:
 		return nil, err
 	case a.Data.gone():
-		return nil, &crm.Error{Fault: crm.Gone, Op: call.op, Status: http.StatusOK, Code: "DELETED"}
+		return nil, &crm.Error{Fault: crm.Gone, Op: call.Op, Status: http.StatusOK, Code: "DELETED"}
 	case a.Data.id() == "":
-		return nil, unclear(call, http.StatusOK, errNoID)
+		return nil, call.Unclear(http.StatusOK, errNoID)
 	default:
 		return a.Data, nil
 	}
 }
 
 func (c *client) create(ctx context.Context, k kind, v values) (record, error) {
-	return c.write(ctx, call{op: "create " + k.name, method: http.MethodPost, path: c.pathOf(k), body: k.body(v), creates: true})
+	return c.write(ctx, crm.Call{Op: "create " + k.name, Method: http.MethodPost, Path: c.pathOf(k), Body: k.body(v), Creates: true})
 }
 
 func (c *client) update(ctx context.Context, k kind, id string, v values) (record, error) {
-	o, err := c.write(ctx, call{op: "update " + k.name, method: k.update, path: c.pathOf(k, id), body: k.body(v)})
+	o, err := c.write(ctx, crm.Call{Op: "update " + k.name, Method: k.update, Path: c.pathOf(k, id), Body: k.body(v)})
 	if err == nil && o.gone() {
 		err = &crm.Error{Fault: crm.Gone, Op: "update " + k.name, Status: http.StatusOK, Code: "DELETED"}
 	}
@@ -89,11 +89,11 @@ func (c *client) update(ctx context.Context, k kind, id string, v values) (recor
 
 // write sends a call that answers with one record. Success is the record's id, not the
 // status, which is 200 or 201 as Pipedrive likes.
-func (c *client) write(ctx context.Context, call call) (record, error) {
+func (c *client) write(ctx context.Context, call crm.Call) (record, error) {
 	var a answer[record]
 	err := c.do(ctx, call, &a)
 	if err == nil && a.Data.id() == "" {
-		err = unclear(call, http.StatusOK, errNoID)
+		err = call.Unclear(http.StatusOK, errNoID)
 	}
 	return a.Data, err
 }
@@ -106,14 +106,14 @@ const (
 )
 
 // list reads a list page by page, until the reader has enough.
-func (c *client) list(ctx context.Context, call call) iter.Seq2[record, error] {
+func (c *client) list(ctx context.Context, call crm.Call) iter.Seq2[record, error] {
 	return func(yield func(record, error) bool) {
 		query := url.Values{}
-		for name, value := range call.query {
+		for name, value := range call.Query {
 			query[name] = value
 		}
 		query.Set("limit", strconv.Itoa(pageSize))
-		call.method, call.query = http.MethodGet, query
+		call.Method, call.Query = http.MethodGet, query
 		for range maxPages {
 			var a answer[[]record]
 			if err := c.do(ctx, call, &a); err != nil {
@@ -165,7 +165,7 @@ func (c *client) search(ctx context.Context, field, term string, exact bool) ([]
 			Item record `json:"item"`
 		} `json:"items"`
 	}]
-	err := c.do(ctx, call{op: "search persons", method: http.MethodGet, path: c.pathOf(persons, "search"), query: query, search: true}, &a)
+	err := c.do(ctx, crm.Call{Op: "search persons", Method: http.MethodGet, Path: c.pathOf(persons, "search"), Query: query, Search: true}, &a)
 	if err != nil {
 		return nil, err
 	}

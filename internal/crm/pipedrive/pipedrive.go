@@ -96,7 +96,7 @@ func (c *client) noteDomain(me record) {
 // me returns the user of the token and the company.
 func (c *client) me(ctx context.Context) (record, error) {
 	var a answer[record]
-	err := c.do(ctx, call{op: "get user", method: http.MethodGet, path: c.v1("users", "me")}, &a)
+	err := c.do(ctx, crm.Call{Op: "get user", Method: http.MethodGet, Path: c.v1("users", "me")}, &a)
 	return a.Data, err
 }
 
@@ -116,7 +116,7 @@ func (c *Connector) Test(ctx context.Context) error {
 			return err
 		}
 	}
-	list := c.client.list(ctx, call{op: "list " + c.recordKind().path, path: c.client.pathOf(c.recordKind())})
+	list := c.client.list(ctx, crm.Call{Op: "list " + c.recordKind().path, Path: c.client.pathOf(c.recordKind())})
 	_, err = first(list, func(record) bool { return true })
 	return err
 }
@@ -144,7 +144,7 @@ func (c *Connector) checkStage(ctx context.Context) error {
 		return nil
 	}
 	pipeline, stage := idText(c.config.PipelineID), idText(c.config.StageID)
-	list := c.client.list(ctx, call{op: "list stages", path: c.client.v2("stages")})
+	list := c.client.list(ctx, crm.Call{Op: "list stages", Path: c.client.v2("stages")})
 	found, err := first(list, func(o record) bool {
 		return (stage == "" || o.id() == stage) && (pipeline == "" || o.reference("pipeline_id") == pipeline)
 	})

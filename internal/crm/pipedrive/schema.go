@@ -75,11 +75,11 @@ func (c *client) schema(ctx context.Context, k kind, age time.Duration) (schema,
 	if s, ok := c.cached(k, age); ok {
 		return s, nil
 	}
-	unlock, err := c.account.lock(ctx)
+	done, err := c.account.turn.Take(ctx, "prepare pipedrive account")
 	if err != nil {
 		return schema{}, err
 	}
-	defer unlock()
+	defer done()
 	if s, ok := c.cached(k, age); ok {
 		return s, nil
 	}
@@ -108,7 +108,7 @@ func (c *client) remember(k kind, s schema) {
 // fields reads definitions of fields, of either version.
 func (c *client) fields(ctx context.Context, path string) ([]field, error) {
 	var all []field
-	for r, err := range c.list(ctx, call{op: "list fields", path: path}) {
+	for r, err := range c.list(ctx, crm.Call{Op: "list fields", Path: path}) {
 		if err != nil {
 			return nil, err
 		}
@@ -195,26 +195,26 @@ func (c *client) markerMissing(k kind) error {
 }
 
 func (c *client) createMarker(ctx context.Context, k kind) (string, error) {
-	unlock, err := c.account.lock(ctx)
+	done, err := c.account.turn.Take(ctx, "prepare pipedrive account")
 	if err != nil {
 		return "", err
 	}
-	defer unlock()
+	defer done()
 	s, _ := c.cached(k, schemaAge)
 	if s.marker != "" {
 		return s.marker, nil // somebody else was faster
 	}
 	_, name := c.markerOf(k)
 	var a answer[field]
-	call := call{
-		op: "create field", method: http.MethodPost, path: c.v2(k.fields),
-		body: map[string]string{"field_name": name, "field_type": typeText},
+	call := crm.Call{
+		Op: "create field", Method: http.MethodPost, Path: c.v2(k.fields),
+		Body: map[string]string{"field_name": name, "field_type": typeText},
 	}
 	if err := c.do(ctx, call, &a); err != nil {
 		return c.adoptMarker(ctx, k, err)
 	}
 	if !isHash(a.Data.code()) {
-		return "", unclear(call, http.StatusCreated, errNoID)
+		return "", call.Unclear(http.StatusCreated, errNoID)
 	}
 	a.Data.Custom = true
 	s.fields, s.marker = append(slices.Clip(s.fields), a.Data), a.Data.code()

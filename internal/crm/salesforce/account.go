@@ -2,8 +2,6 @@ package salesforce
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -18,13 +16,14 @@ import (
 // rolling one: there is no hour at which it begins anew.
 const quotaPoll = 15 * time.Minute
 
+// opPrepare names the errors of waiting for what another delivery asks the org.
+const opPrepare = "prepare salesforce org"
+
 // Accounts makes connectors. What belongs to an org rather than to one delivery (token,
 // limits, metadata) is shared by all connectors of that org.
 type Accounts struct {
-	now func() time.Time
-
-	mu       sync.Mutex
-	accounts map[string]*account
+	now    func() time.Time
+	shared crm.Shared[account]
 }
 
 // NewFactory returns the factory of a process: all its connectors share what they learn.
@@ -32,7 +31,7 @@ func NewFactory() crm.Factory { return NewAccounts(time.Now).Connect }
 
 // NewAccounts returns an empty set of accounts.
 func NewAccounts(now func() time.Time) *Accounts {
-	return &Accounts{now: now, accounts: make(map[string]*account)}
+	return &Accounts{now: now}
 }
 
 // Connect is the crm.Factory of Salesforce.
@@ -54,45 +53,28 @@ func (a *Accounts) Connect(s crm.Settings, hc *http.Client) (crm.Connector, erro
 }
 
 func (a *Accounts) account(c Config, credentials string) *account {
-	sum := sha256.Sum256([]byte(credentials))
-	key := c.LoginURL + " " + c.APIVersion + " " + hex.EncodeToString(sum[:])
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	acc := a.accounts[key]
-	if acc == nil {
-		acc = &account{
+	return a.shared.Get(crm.AccountKey(c.LoginURL+" "+c.APIVersion, credentials), func() *account {
+		return &account{
 			general: crm.NewWindow(c.RequestsPer10s, 10*time.Second, a.now),
-			minting: make(chan struct{}, 1),
-			reading: make(chan struct{}, 1),
+			minting: crm.NewTurn(),
+			reading: crm.NewTurn(),
 			schemas: make(map[string]schema),
 		}
-		a.accounts[key] = acc
-	}
-	return acc
+	})
 }
 
 // account is what all connectors of one org share.
 type account struct {
 	general *crm.Window
 
-	minting chan struct{} // held by whoever mints a token: one at a time
-	reading chan struct{} // and by whoever reads an object's description
+	minting crm.Turn // held by whoever mints a token: one at a time
+	reading crm.Turn // and by whoever reads an object's description
 
 	mu      sync.Mutex
 	current token
 	schemas map[string]schema
 	spent   time.Time // until when nothing is sent, because of the daily requests
 	usage   string    // how many are used, in words
-}
-
-// await waits for one's turn.
-func await(ctx context.Context, turn chan struct{}) (done func(), err error) {
-	select {
-	case turn <- struct{}{}:
-		return func() { <-turn }, nil
-	case <-ctx.Done():
-		return nil, &crm.Error{Fault: crm.Transient, Op: "prepare salesforce org", Err: ctx.Err()}
-	}
 }
 
 func (a *account) token() token {

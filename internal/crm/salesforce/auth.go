@@ -123,7 +123,7 @@ func (c *client) token(ctx context.Context, stale token) (token, error) {
 	if t := c.account.token(); t != (token{}) && t != stale {
 		return t, nil
 	}
-	done, err := await(ctx, c.account.minting)
+	done, err := c.account.minting.Take(ctx, opPrepare)
 	if err != nil {
 		return token{}, err
 	}
@@ -140,12 +140,12 @@ func (c *client) token(ctx context.Context, stale token) (token, error) {
 }
 
 func (c *client) mint(ctx context.Context) (token, error) {
-	call := call{op: "get token", method: http.MethodPost, path: "/services/oauth2/token"}
+	call := crm.Call{Op: "get token", Method: http.MethodPost, Path: "/services/oauth2/token"}
 	form, err := c.credentials.grant(c.now())
 	if err != nil {
-		return token{}, &crm.Error{Fault: crm.AuthRevoked, Op: call.op, Err: err}
+		return token{}, &crm.Error{Fault: crm.AuthRevoked, Op: call.Op, Err: err}
 	}
-	call.form = form
+	call.Body = form
 	var t token
 	if _, err := c.traced(ctx, token{Instance: c.config.LoginURL}, call, &t); err != nil {
 		return token{}, err
@@ -154,10 +154,10 @@ func (c *client) mint(ctx context.Context) (token, error) {
 		t.Instance = c.config.BaseURL
 	}
 	if t.Access == "" || t.Instance == "" {
-		return token{}, unclear(call, http.StatusOK, errors.New("the answer holds no token or no address"))
+		return token{}, call.Unclear(http.StatusOK, errors.New("the answer holds no token or no address"))
 	}
 	if err := checkAddress("instance_url", t.Instance); err != nil {
-		return token{}, &crm.Error{Fault: crm.Invalid, Op: call.op, Message: "The login named an address of the org that is not allowed.", Err: err}
+		return token{}, &crm.Error{Fault: crm.Invalid, Op: call.Op, Message: "The login named an address of the org that is not allowed.", Err: err}
 	}
 	return t, nil
 }

@@ -1,23 +1,13 @@
 package salesforce
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"go.opentelemetry.io/otel"
-	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/codes"
-	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
-	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
 // maxAnswer bounds an answer, in bytes. The longest is the description of an object, over a
@@ -35,22 +25,9 @@ type client struct {
 	now         func() time.Time
 }
 
-// call is one request to Salesforce.
-type call struct {
-	op      string // what is tried, for instance "upsert lead": names the span and errors
-	method  string
-	path    string // below the org's address
-	query   url.Values
-	header  map[string]string
-	body    any        // encoded as JSON; nil: none
-	form    url.Values // sent as a form, without authorization
-	keyed   bool       // the path names a record by the key field: what is not found is the field
-	creates bool       // without an answer, nobody knows whether a record was created
-}
-
 // do sends a call and decodes its answer into out, and returns the status. Every error is a
 // *crm.Error. A token that is refused is renewed, once.
-func (c *client) do(ctx context.Context, call call, out any) (int, error) {
+func (c *client) do(ctx context.Context, call crm.Call, out any) (int, error) {
 	t, err := c.token(ctx, token{})
 	if err != nil {
 		return 0, err
@@ -66,85 +43,38 @@ func (c *client) do(ctx context.Context, call call, out any) (int, error) {
 }
 
 // traced waits for the limits and sends a call in a span of its own.
-func (c *client) traced(ctx context.Context, t token, call call, out any) (int, error) {
+func (c *client) traced(ctx context.Context, t token, call crm.Call, out any) (status int, err error) {
 	if err := c.account.admit(ctx, c.now()); err != nil {
 		return 0, err
 	}
-	ctx, span := tracer.Start(ctx, "salesforce."+strings.ReplaceAll(call.op, " ", "_"), trace.WithSpanKind(trace.SpanKindClient))
-	defer span.End()
-	status, err := c.exchange(ctx, t, call, out)
-	if err != nil {
-		span.SetStatus(codes.Error, string(crm.FaultOf(err)))
-		span.SetAttributes(attribute.String("fault", string(crm.FaultOf(err))))
-	}
+	err = call.Trace(ctx, tracer, "salesforce", func(ctx context.Context) error {
+		status, err = c.exchange(ctx, t, call, out)
+		return err
+	})
 	return status, err
 }
 
-func (c *client) exchange(ctx context.Context, t token, call call, out any) (int, error) {
-	ctx, sent := crm.WatchSent(ctx)
-	req, err := newRequest(ctx, t, call)
+func (c *client) exchange(ctx context.Context, t token, call crm.Call, out any) (int, error) {
+	req, err := call.Request(ctx, t.Instance)
 	if err != nil {
-		return 0, &crm.Error{Fault: crm.Invalid, Op: call.op, Err: err}
+		return 0, err
 	}
-	resp, err := c.http.Do(req)
-	if err != nil {
-		return 0, silence(call, err, sent())
-	}
-	defer func() { _ = resp.Body.Close() }()
-	status := resp.StatusCode
-	body, err := outbound.ReadAll(resp.Body, maxAnswer)
-	if err != nil && status < http.StatusMultipleChoices {
-		return status, silence(call, err, true)
-	}
-	c.account.count(resp.Header, *c.config.ReservePercent, c.now())
-	if status >= http.StatusMultipleChoices {
-		return status, c.refusal(call, resp, body)
-	}
-	if status == http.StatusNoContent {
-		return status, nil
-	}
-	if err := json.Unmarshal(body, out); err != nil {
-		return status, unclear(call, status, fmt.Errorf("decode answer: %w", err))
-	}
-	return status, nil
-}
-
-func newRequest(ctx context.Context, t token, call call) (*http.Request, error) {
-	address := strings.TrimSuffix(t.Instance, "/") + call.path
-	if len(call.query) > 0 {
-		address += "?" + call.query.Encode()
-	}
-	body, contentType, err := encode(call)
-	if err != nil {
-		return nil, err
-	}
-	req, err := http.NewRequestWithContext(ctx, call.method, address, body)
-	if err != nil {
-		return nil, fmt.Errorf("make request: %w", err)
-	}
-	req.Header.Set("Accept", "application/json")
-	if contentType != "" {
-		req.Header.Set("Content-Type", contentType)
-	}
-	if t.Access != "" {
+	if t.Access != "" { // to get one, there is none
 		req.Header.Set("Authorization", "Bearer "+t.Access)
 	}
-	for name, value := range call.header {
-		req.Header.Set(name, value)
+	a, err := call.Send(c.http, req, maxAnswer)
+	if err != nil {
+		return 0, err
 	}
-	return req, nil
-}
-
-func encode(call call) (body io.Reader, contentType string, err error) {
-	switch {
-	case call.form != nil:
-		return strings.NewReader(call.form.Encode()), "application/x-www-form-urlencoded", nil
-	case call.body == nil:
-		return http.NoBody, "", nil
+	if a.Err != nil && a.Status < http.StatusMultipleChoices {
+		return a.Status, call.Silence(a.Err, true)
 	}
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(call.body); err != nil {
-		return nil, "", fmt.Errorf("encode request: %w", err)
+	c.account.count(a.Header, *c.config.ReservePercent, c.now())
+	if a.Status >= http.StatusMultipleChoices {
+		return a.Status, c.refusal(call, a)
 	}
-	return &buf, "application/json", nil
+	if a.Status == http.StatusNoContent {
+		return a.Status, nil
+	}
+	return a.Status, call.Decode(a, out)
 }

@@ -68,7 +68,7 @@ func (c *Connector) person(ctx context.Context, lead crm.Lead, id string) (perso
 	if o.isConverted() {
 		return c.person(ctx, lead, contactOf(o))
 	}
-	return person{object: o, typ: typ, keyed: o.get(c.config.KeyField) == keyOf(lead)}, nil
+	return person{object: o, typ: typ, keyed: o.get(c.config.KeyField) == crm.PersonKey(lead)}, nil
 }
 
 // contactOf returns the id of the Contact that a Lead became.
@@ -106,7 +106,7 @@ func (c *Connector) candidates(ctx context.Context, lead crm.Lead) ([]person, er
 			return nil, err
 		}
 		for _, o := range rows {
-			found = append(found, person{object: o, typ: typ, keyed: o.get(c.config.KeyField) == keyOf(lead)})
+			found = append(found, person{object: o, typ: typ, keyed: o.get(c.config.KeyField) == crm.PersonKey(lead)})
 		}
 	}
 	return c.follow(ctx, lead, found)
@@ -126,7 +126,7 @@ func (c *Connector) conditions(s schema, lead crm.Lead) []string {
 		}
 	}
 	if s.typ == c.config.newType() && len(s.present(c.config.KeyField)) > 0 {
-		alternatives = append(alternatives, c.config.KeyField+" = "+quote(keyOf(lead)))
+		alternatives = append(alternatives, c.config.KeyField+" = "+quote(crm.PersonKey(lead)))
 	}
 	if len(alternatives) == 0 { // the fields are hidden from us: nobody can be found
 		return []string{"Id = null"}
@@ -171,9 +171,9 @@ func (c *Connector) settle(ctx context.Context, lead crm.Lead, found []person) (
 		if i := slices.IndexFunc(found, func(p person) bool { return p.keyed }); i >= 0 {
 			return c.fill(ctx, lead, found[i]) // ours, and somebody corrected the number since
 		}
-		return c.create(ctx, lead, creation{key: keyOf(lead)})
+		return c.create(ctx, lead, creation{key: crm.PersonKey(lead)})
 	case m.Verdict == crm.AmbiguousMatch && c.config.Ambiguous == crm.CreateAmbiguous:
-		return c.create(ctx, lead, creation{key: requestKey(lead)}) // the person's key is the other one's
+		return c.create(ctx, lead, creation{key: crm.RequestKey(lead)}) // the person's key is the other one's
 	case m.Verdict == crm.AmbiguousMatch && c.config.Ambiguous == crm.ReviewAmbiguous:
 		return crm.Record{}, crm.ReviewError(m)
 	case m.Verdict == crm.AmbiguousMatch:

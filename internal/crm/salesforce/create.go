@@ -55,8 +55,8 @@ func (c *Connector) create(ctx context.Context, lead crm.Lead, how creation) (cr
 		return c.adopt(ctx, lead, how, err)
 	case errors.As(err, &duplicate):
 		return c.duplicate(ctx, lead, how, err)
-	case errors.As(err, &refused) && refused.Code == converted && how.key != requestKey(lead):
-		how.key = requestKey(lead) // the converted Lead keeps its key, and its Contact is gone
+	case errors.As(err, &refused) && refused.Code == converted && how.key != crm.RequestKey(lead):
+		how.key = crm.RequestKey(lead) // the converted Lead keeps its key, and its Contact is gone
 		return c.create(ctx, lead, how)
 	}
 	return crm.Record{Warnings: warnings}, err
@@ -120,7 +120,7 @@ func (c *Connector) adopt(ctx context.Context, lead crm.Lead, how creation, conf
 	if err != nil {
 		return crm.Record{}, err
 	}
-	if how.key != requestKey(lead) {
+	if how.key != crm.RequestKey(lead) {
 		p.keyed = true
 		return c.settle(ctx, lead, []person{p}) // by policy, which may create under another key
 	}

@@ -6,14 +6,12 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
-	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
 // How long to stay away when Salesforce does not say so, which it never does.
@@ -22,7 +20,6 @@ const (
 	busyTime    = 5 * time.Second // too many long requests at the same time
 	burstTime   = 30 * time.Second
 	loginTime   = 10 * time.Minute // too many logins of the user; counted by the hour
-	maxWords    = 500              // bytes of Salesforce's words that a tenant is shown
 	notUnique   = "KEY_NOT_UNIQUE"
 	keyMissing  = "KEY_FIELD_MISSING"
 	converted   = "CANNOT_UPDATE_CONVERTED_LEAD"
@@ -84,58 +81,33 @@ type duplicateError struct {
 
 func (duplicateError) Error() string { return "duplicate rule" }
 
-// silence is the error of a call that got no answer.
-func silence(call call, err error, sent bool) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err // its text holds the address, and that a query with an e-mail address
-	}
-	fault := crm.Transient
-	switch {
-	case errors.Is(err, outbound.ErrBlocked):
-		fault = crm.Invalid
-	case sent && call.creates:
-		fault = crm.Ambiguous
-	}
-	return &crm.Error{Fault: fault, Op: call.op, Err: err}
-}
-
-// unclear is the error of a call whose answer tells nothing about the record.
-func unclear(call call, status int, err error) error {
-	fault := crm.Transient
-	if call.creates {
-		fault = crm.Ambiguous
-	}
-	return &crm.Error{Fault: fault, Op: call.op, Status: status, Err: err}
-}
-
 // refusal is the error of a call that Salesforce, or something on the way to it, answered
 // with a status other than success.
-func (c *client) refusal(call call, resp *http.Response, raw []byte) error {
-	status := resp.StatusCode
-	retryAt := crm.RetryAfter(resp.Header, c.now())
+func (c *client) refusal(call crm.Call, a crm.Answer) error {
+	status := a.Status
+	retryAt := crm.RetryAfter(a.Header, c.now())
 	if status == http.StatusMultipleChoices { // the body lists the records
 		return &crm.Error{
-			Fault: crm.Invalid, Op: call.op, Status: status, Code: notUnique, Fields: []string{c.config.KeyField},
+			Fault: crm.Invalid, Op: call.Op, Status: status, Code: notUnique, Fields: []string{c.config.KeyField},
 			Message: "Several records have the same key. Mark the field as Unique in Salesforce and remove the copies, then retry.",
 		}
 	}
-	if login, ok := parseLogin(raw); ok {
+	if login, ok := parseLogin(a.Body); ok {
 		return c.loginRefused(call, status, login, retryAt)
 	}
-	list, ours := parseErrors(raw)
+	list, ours := parseErrors(a.Body)
 	if !ours { // a proxy's page or one about maintenance; a 404 among them is no missing record
 		list = nil
 	}
 	if !ours && status != http.StatusTooManyRequests && status < http.StatusInternalServerError {
-		return &crm.Error{Fault: crm.Transient, Op: call.op, Status: status, RetryAt: retryAt}
+		return &crm.Error{Fault: crm.Transient, Op: call.Op, Status: status, RetryAt: retryAt}
 	}
 	return c.classify(call, status, list, retryAt)
 }
 
 // classify says what a list of errors means. The first one with a meaning of its own decides.
-func (c *client) classify(call call, status int, list []apiError, retryAt time.Time) error {
-	e := &crm.Error{Op: call.op, Status: status, RetryAt: retryAt, Message: words(list)}
+func (c *client) classify(call crm.Call, status int, list []apiError, retryAt time.Time) error {
+	e := &crm.Error{Op: call.Op, Status: status, RetryAt: retryAt, Message: words(list)}
 	first := apiError{}
 	if len(list) > 0 {
 		first = list[0]
@@ -144,18 +116,18 @@ func (c *client) classify(call call, status int, list []apiError, retryAt time.T
 	now := c.now()
 	switch {
 	case e.Code == limitCode && strings.Contains(first.Message, "TotalRequests"):
-		e.Fault, e.RetryAt = crm.QuotaSpent, later(retryAt, now.Add(quotaPoll))
+		e.Fault, e.RetryAt = crm.QuotaSpent, cmp.Or(retryAt, now.Add(quotaPoll))
 		c.account.spend(e.Message, e.RetryAt)
 	case e.Code == limitCode:
-		e.Fault, e.RetryAt = crm.RateLimited, later(retryAt, now.Add(jittered(busyTime)))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(retryAt, now.Add(jittered(busyTime)))
 		c.account.general.Pause(e.RetryAt)
 	case status == http.StatusTooManyRequests:
-		e.Fault, e.RetryAt = crm.RateLimited, later(retryAt, now.Add(burstTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(retryAt, now.Add(burstTime))
 		c.account.general.Pause(e.RetryAt)
 	case e.Code == lockedCode:
-		e.Fault, e.RetryAt = crm.RateLimited, later(retryAt, now.Add(jittered(lockTime)))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(retryAt, now.Add(jittered(lockTime)))
 	case status >= http.StatusInternalServerError, e.Code == "QUERY_TIMEOUT", e.Code == "UNKNOWN_EXCEPTION":
-		e.Fault = crm.FaultOf(unclear(call, status, nil))
+		e.Fault = crm.FaultOf(call.Unclear(status, nil))
 	case e.Code == sessionCode:
 		e.Fault = crm.AuthExpired
 	case strings.HasPrefix(e.Code, "INSUFFICIENT_ACCESS"): // to this record
@@ -164,7 +136,7 @@ func (c *client) classify(call call, status int, list []apiError, retryAt time.T
 		e.Fault = crm.AuthRevoked
 	case e.Code == converted, e.Code == "ENTITY_IS_DELETED":
 		e.Fault = crm.Gone
-	case status == http.StatusNotFound && call.keyed:
+	case status == http.StatusNotFound && call.Creates: // an upsert: what is not found is the key field
 		e.Fault, e.Code, e.Fields = crm.Invalid, keyMissing, []string{c.config.KeyField}
 	case status == http.StatusNotFound:
 		e.Fault = crm.Gone
@@ -177,11 +149,11 @@ func (c *client) classify(call call, status int, list []apiError, retryAt time.T
 
 // loginRefused says what the token endpoint's refusal means. Some of its errors are passing
 // ones under the status of a wrong key.
-func (c *client) loginRefused(call call, status int, login oauthError, retryAt time.Time) error {
-	e := &crm.Error{Op: call.op, Status: status, Code: login.Error, Message: cutWords(login.Description), RetryAt: retryAt}
+func (c *client) loginRefused(call crm.Call, status int, login oauthError, retryAt time.Time) error {
+	e := &crm.Error{Op: call.Op, Status: status, Code: login.Error, Message: crm.CutWords(login.Description), RetryAt: retryAt}
 	switch {
 	case strings.Contains(login.Description, "rate exceeded"), status == http.StatusTooManyRequests:
-		e.Fault, e.RetryAt = crm.RateLimited, later(retryAt, c.now().Add(loginTime))
+		e.Fault, e.RetryAt = crm.RateLimited, cmp.Or(retryAt, c.now().Add(loginTime))
 	case status >= http.StatusInternalServerError, login.Error == "unknown_error", login.Error == "server_error", login.Error == "temporarily_unavailable":
 		e.Fault = crm.Transient
 	default:
@@ -193,14 +165,6 @@ func (c *client) loginRefused(call call, status int, login oauthError, retryAt t
 // jittered spreads what waits for the same row.
 func jittered(d time.Duration) time.Duration {
 	return d/2 + rand.N(d) //nolint:gosec // spreads load, guards nothing
-}
-
-// later returns the server's time if it gave one.
-func later(told, otherwise time.Time) time.Time {
-	if told.IsZero() {
-		return otherwise
-	}
-	return told
 }
 
 func parseLogin(raw []byte) (oauthError, bool) {
@@ -285,12 +249,5 @@ func words(list []apiError) string {
 			all = append(all, e.Message)
 		}
 	}
-	return cutWords(strings.Join(all, " "))
-}
-
-func cutWords(words string) string {
-	if len(words) > maxWords {
-		words = strings.ToValidUTF8(words[:maxWords], "") + "…"
-	}
-	return words
+	return crm.CutWords(strings.Join(all, " "))
 }

@@ -90,21 +90,15 @@ func (c *Connector) fit(s schema, w write) (map[string]any, []string, error) {
 		fields[name], _ = f.cut(value)
 	}
 	var warnings []string
-	for _, name := range slices.Sorted(maps.Keys(w.mapped)) {
+	for _, name := range crm.MappedNames(w.mapped) {
 		m := w.mapped[name]
-		if m.Value == nil {
-			continue
-		}
 		if c.reserved(s.typ, name) {
 			warnings = append(warnings, "The field "+name+" of the "+s.typ+" is written by the pipeline itself. Remove it from the mapping.")
 			continue
 		}
 		value, complaint := c.convert(s.fields[name], m.Value, w.update)
 		if complaint != "" && value == nil && m.Required {
-			return nil, warnings, &crm.Error{
-				Fault: crm.Invalid, Op: "map fields", Code: "FIELD_UNUSABLE", Fields: []string{name},
-				Message: "The field " + name + " of the " + s.typ + " " + complaint + ".",
-			}
+			return nil, warnings, crm.Unusable(name, "The field "+name+" of the "+s.typ+" "+complaint+".")
 		}
 		if complaint != "" {
 			warnings = append(warnings, "The field "+name+" of the "+s.typ+" "+complaint+".")

@@ -72,23 +72,23 @@ func (c *client) path(parts ...string) string {
 
 // get reads fields of a record. A missing one is an error with the fault Gone.
 func (c *client) get(ctx context.Context, typ, id string, fields []string) (object, error) {
-	call := call{
-		op: "get " + strings.ToLower(typ), method: http.MethodGet, path: c.path("sobjects", typ, id),
-		query: url.Values{"fields": {strings.Join(fields, ",")}},
+	call := crm.Call{
+		Op: "get " + strings.ToLower(typ), Method: http.MethodGet, Path: c.path("sobjects", typ, id),
+		Query: url.Values{"fields": {strings.Join(fields, ",")}},
 	}
 	var o object
 	if _, err := c.do(ctx, call, &o); err != nil {
 		return nil, err
 	}
 	if o.id() == "" {
-		return nil, unclear(call, http.StatusOK, errNoID)
+		return nil, call.Unclear(http.StatusOK, errNoID)
 	}
 	return o, nil
 }
 
 // query runs SOQL, which reads what is committed.
 func (c *client) query(ctx context.Context, typ, soql string) ([]object, error) {
-	call := call{op: "query " + strings.ToLower(typ), method: http.MethodGet, path: c.path("query"), query: url.Values{"q": {soql}}}
+	call := crm.Call{Op: "query " + strings.ToLower(typ), Method: http.MethodGet, Path: c.path("query"), Query: url.Values{"q": {soql}}}
 	var answer struct {
 		Done    *bool    `json:"done"`
 		Records []object `json:"records"`
@@ -97,7 +97,7 @@ func (c *client) query(ctx context.Context, typ, soql string) ([]object, error) 
 		return nil, err
 	}
 	if answer.Done == nil {
-		return nil, unclear(call, http.StatusOK, errors.New("the answer is not a query's"))
+		return nil, call.Unclear(http.StatusOK, errors.New("the answer is not a query's"))
 	}
 	return slices.DeleteFunc(answer.Records, func(o object) bool { return o.id() == "" }), nil
 }
@@ -121,9 +121,9 @@ type payload struct {
 // upsert creates the record with a key, or updates it. The fields hold neither the id nor
 // the key: Salesforce takes it from the address.
 func (c *client) upsert(ctx context.Context, typ, key string, w payload) (saved, error) {
-	call := call{
-		op: "upsert " + strings.ToLower(typ), method: http.MethodPatch, path: c.path("sobjects", typ, c.config.KeyField, key),
-		body: w.fields, header: w.header, keyed: true, creates: true,
+	call := crm.Call{
+		Op: "upsert " + strings.ToLower(typ), Method: http.MethodPatch, Path: c.path("sobjects", typ, c.config.KeyField, key),
+		Body: w.fields, Header: w.header, Creates: true,
 	}
 	var s saved
 	status, err := c.do(ctx, call, &s)
@@ -137,13 +137,13 @@ func (c *client) upsert(ctx context.Context, typ, key string, w payload) (saved,
 	case status == http.StatusNoContent: // how older versions say that they updated
 		s.ID, err = c.byKey(ctx, typ, key)
 		if err == nil && s.ID == "" {
-			err = unclear(call, status, errNoID)
+			err = call.Unclear(status, errNoID)
 		}
 		return s, err
 	case len(s.Errors) > 0 && !s.Success: // refused with the status of success
 		return saved{}, c.classify(call, status, s.Errors, time.Time{})
 	case s.ID == "":
-		return saved{}, unclear(call, status, errNoID)
+		return saved{}, call.Unclear(status, errNoID)
 	}
 	s.Created = s.Created || status == http.StatusCreated
 	return s, nil
@@ -152,9 +152,9 @@ func (c *client) upsert(ctx context.Context, typ, key string, w payload) (saved,
 // update changes fields of a record.
 func (c *client) update(ctx context.Context, typ, id string, w payload) error {
 	var s saved
-	call := call{
-		op: "update " + strings.ToLower(typ), method: http.MethodPatch, path: c.path("sobjects", typ, id),
-		body: w.fields, header: w.header,
+	call := crm.Call{
+		Op: "update " + strings.ToLower(typ), Method: http.MethodPatch, Path: c.path("sobjects", typ, id),
+		Body: w.fields, Header: w.header,
 	}
 	status, err := c.do(ctx, call, &s)
 	if err == nil && len(s.Errors) > 0 && !s.Success {

@@ -107,7 +107,7 @@ func (c *client) checkLimits(ctx context.Context) error {
 			Remaining int64 `json:"Remaining"`
 		} `json:"DailyApiRequests"`
 	}
-	_, err := c.do(ctx, call{op: "get limits", method: http.MethodGet, path: c.path("limits")}, &answer)
+	_, err := c.do(ctx, crm.Call{Op: "get limits", Method: http.MethodGet, Path: c.path("limits")}, &answer)
 	var refused *crm.Error
 	if errors.As(err, &refused) && (refused.Fault == crm.Gone || refused.Status == http.StatusForbidden && refused.Fault == crm.AuthRevoked) {
 		return nil

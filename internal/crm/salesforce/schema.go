@@ -69,7 +69,7 @@ func (c *client) schema(ctx context.Context, typ string) (schema, error) {
 	if s, ok := c.account.schema(typ, c.now()); ok {
 		return s, nil
 	}
-	done, err := await(ctx, c.account.reading)
+	done, err := c.account.reading.Take(ctx, opPrepare)
 	if err != nil {
 		return schema{}, err
 	}
@@ -88,14 +88,14 @@ func (c *client) schema(ctx context.Context, typ string) (schema, error) {
 }
 
 func (c *client) describe(ctx context.Context, typ string) (schema, error) {
-	call := call{op: "describe " + strings.ToLower(typ), method: http.MethodGet, path: c.path("sobjects", typ, "describe")}
+	call := crm.Call{Op: "describe " + strings.ToLower(typ), Method: http.MethodGet, Path: c.path("sobjects", typ, "describe")}
 	var answer struct {
 		Fields []field `json:"fields"`
 	}
 	_, err := c.do(ctx, call, &answer)
 	if isGone(err) {
 		return schema{}, &crm.Error{
-			Fault: crm.Invalid, Op: call.op, Code: "OBJECT_MISSING", Fields: []string{typ}, Err: err,
+			Fault: crm.Invalid, Op: call.Op, Code: "OBJECT_MISSING", Fields: []string{typ}, Err: err,
 			Message: "The integration's user may not use the object " + typ + ", or the org does not offer API version " + c.config.APIVersion + ".",
 		}
 	}
@@ -103,7 +103,7 @@ func (c *client) describe(ctx context.Context, typ string) (schema, error) {
 		return schema{}, err
 	}
 	if len(answer.Fields) == 0 {
-		return schema{}, unclear(call, http.StatusOK, errNoID)
+		return schema{}, call.Unclear(http.StatusOK, errNoID)
 	}
 	s := schema{typ: typ, fields: make(map[string]field, len(answer.Fields)), read: c.now()}
 	for _, f := range answer.Fields {

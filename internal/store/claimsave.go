@@ -1,0 +1,104 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+
+	"cloud.google.com/go/spanner"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+// sourceCopy is what a claim last saw of what the source tells, which a modification may
+// change while a step works.
+type sourceCopy struct {
+	details request.Details
+	change  string // hash of the newest modification in it
+}
+
+// save writes v, a step's columns, and ms. Details that were modified since the claim saw
+// them are not overwritten by its older copy: only what the step found out itself is added.
+func (c *Claim) save(ctx context.Context, op string, r *request.Request, v values, ms ...*spanner.Mutation) error {
+	var saved sourceCopy
+	err := c.hold(ctx, op, func(ctx context.Context, tx *spanner.ReadWriteTransaction, change string) ([]*spanner.Mutation, error) {
+		saved = sourceCopy{details: r.Details, change: change}
+		columns := maps.Clone(v)
+		if change != c.known.change {
+			theirs, err := c.details(ctx, tx)
+			if err != nil {
+				return nil, err
+			}
+			if saved.details, err = rebase(c.known.details, r.Details, theirs); err != nil {
+				return nil, err
+			}
+			columns["details"], columns["source_name"] = doc(saved.details), nullString(first(256, saved.details.Source))
+		}
+		return append(ms[:len(ms):len(ms)], c.scope.update(c.Request.ID, columns)), nil
+	})
+	if err != nil {
+		return err
+	}
+	c.known, r.Details = saved, saved.details
+	return nil
+}
+
+func (c *Claim) details(ctx context.Context, tx *spanner.ReadWriteTransaction) (request.Details, error) {
+	var d document[request.Details]
+	row, err := tx.ReadRow(ctx, "requests", c.scope.key(c.Request.ID), []string{"details"})
+	if err != nil {
+		return d.Value, err
+	}
+	err = row.Columns(&d)
+	return d.Value, err
+}
+
+// rebase returns theirs with the fields that mine has changed since base.
+func rebase(base, mine, theirs request.Details) (request.Details, error) {
+	var merged request.Details
+	before, err := fields(base)
+	if err != nil {
+		return merged, err
+	}
+	ours, err := fields(mine)
+	if err != nil {
+		return merged, err
+	}
+	result, err := fields(theirs)
+	if err != nil {
+		return merged, err
+	}
+	for name := range before { // a field that was emptied is not in the encoding
+		if _, ok := ours[name]; !ok {
+			delete(result, name)
+		}
+	}
+	for name, value := range ours {
+		if !bytes.Equal(value, before[name]) {
+			result[name] = value
+		}
+	}
+	text, err := json.Marshal(result)
+	if err != nil {
+		return merged, fmt.Errorf("encode details: %w", err)
+	}
+	if err := json.Unmarshal(text, &merged); err != nil {
+		return merged, fmt.Errorf("decode details: %w", err)
+	}
+	return merged, nil
+}
+
+// fields returns the details by the names under which they are stored.
+func fields(d request.Details) (map[string]json.RawMessage, error) {
+	text, err := json.Marshal(d)
+	if err != nil {
+		return nil, fmt.Errorf("encode details: %w", err)
+	}
+	named := map[string]json.RawMessage{}
+	if err := json.Unmarshal(text, &named); err != nil {
+		return nil, fmt.Errorf("decode details: %w", err)
+	}
+	return named, nil
+}
