@@ -20,6 +20,7 @@ type ready struct {
 	PubsubEmulatorHost  string           `json:"pubsub_emulator_host"`
 	PubsubProject       string           `json:"pubsub_project"`
 	StorageEmulatorHost string           `json:"storage_emulator_host"`
+	SecretManager       string           `json:"secretmanager_endpoint"`
 	BootstrapKey        string           `json:"bootstrap_key"`
 	Tenants             []readyTenant    `json:"tenants"`
 	Pids                map[string][]int `json:"pids"`

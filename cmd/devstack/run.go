@@ -114,7 +114,7 @@ func (s *stack) describe() (ready, error) {
 		WebhookURL: s.services["webhook"], APIURL: s.services["api"], DashboardURL: s.services["api"],
 		SandboxURL: s.sandbox.URL(), SpannerEmulatorHost: s.config.EmulatorHost, SpannerDatabase: s.config.Name(),
 		PubsubEmulatorHost: s.pubsub, PubsubProject: s.project, StorageEmulatorHost: s.sandbox.StorageHost(),
-		BootstrapKey: s.bootstrap, Pids: s.fleet.Pids(),
+		SecretManager: "http://" + s.sandbox.GRPCAddr(), BootstrapKey: s.bootstrap, Pids: s.fleet.Pids(),
 	}
 	var err error
 	if content.AdminToken, err = s.token("platform_admin", ""); err != nil {

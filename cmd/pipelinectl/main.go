@@ -17,7 +17,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: false,
 	}
-	root.AddCommand(newSign(), newDelivery())
+	root.AddCommand(newSign(), newDelivery(), newIntegration())
 	if err := root.Execute(); err != nil {
 		os.Exit(1)
 	}

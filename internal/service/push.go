@@ -16,6 +16,8 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/salesforce"
 	"github.com/your-org/multi-tenant-pipeline/internal/push"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/secret"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 	"github.com/your-org/multi-tenant-pipeline/pkg/config"
 	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
@@ -50,7 +52,7 @@ func Push(ctx context.Context, env envconfig.Lookuper) error {
 	}
 	worker, err := push.New(cfg.Delivery, push.Deps{
 		Store: s.store, Tenants: s.directory, Secrets: s.secrets, Connectors: connectors(), HTTP: client,
-		CallRail: calls, Vault: s.vaults().Vault, Breakers: crm.NewBreakers(cfg.Breaker, time.Now),
+		CallRail: calls, Vault: vaults(s.store, s.secrets).Vault, Breakers: crm.NewBreakers(cfg.Breaker, time.Now),
 	})
 	if err != nil {
 		return err
@@ -65,15 +67,15 @@ func Push(ctx context.Context, env envconfig.Lookuper) error {
 }
 
 // vaults returns the vaults of the tenants' OAuth credentials, which all instances share.
-func (p *platform) vaults() *oauth.Vaults {
+func vaults(s *store.Store, secrets *secret.Reader) *oauth.Vaults {
 	lock := func(ctx context.Context, tenantID, name string, ttl time.Duration) (oauth.Lock, error) {
-		lease, err := p.store.ForTenant(tenantID).Lock(ctx, name, ttl)
+		lease, err := s.ForTenant(tenantID).Lock(ctx, name, ttl)
 		if err != nil {
 			return nil, err
 		}
 		return lease, nil
 	}
-	return oauth.NewVaults(lock, p.secrets, time.Now)
+	return oauth.NewVaults(lock, secrets, time.Now)
 }
 
 // connectors returns the CRMs that can be delivered to, by integration kind.

@@ -327,6 +327,7 @@ func TestTheQuickStart(t *testing.T) {
 		t.Errorf("got %d %s", status, answer)
 	}
 	t.Run("for a tenant made by one statement", func(t *testing.T) { quickTenant(t, s) })
+	t.Run("each integration can be tried out", func(t *testing.T) { tryIntegrations(t, s) })
 	status, health := request(t, http.MethodGet, s.WebhookURL+"/v1/health", "", nil, nil)
 	if status != http.StatusOK {
 		t.Errorf("health: %d %s", status, health)
@@ -378,5 +379,29 @@ func (s *stack) execute(t *testing.T, sql string) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// tryIntegrations connects to every CRM as an operator does, and sees a mistake in a mapping.
+func tryIntegrations(t *testing.T, s *stack) {
+	t.Helper()
+	for name, value := range map[string]string{
+		"GOOGLE_CLOUD_PROJECT": s.Project, "SPANNER_EMULATOR_HOST": s.SpannerHost,
+		"SECRETMANAGER_ENDPOINT": s.Secrets, "OUTBOUND_ALLOW_LOOPBACK": "true",
+	} {
+		t.Setenv(name, value)
+	}
+	test := func(integration string) (string, error) {
+		return run(t.Context(), t, nil, binary(t, "pipelinectl"), "integration", "test", "--tenant", s.Tenants[0].TenantID, "--integration", integration)
+	}
+	for _, integration := range []string{"hubspot", "salesforce", "pipedrive", "custom"} {
+		if out, err := test(integration); err != nil || !strings.Contains(out, "connected") {
+			t.Errorf("%s: %v\n%s", integration, err, out)
+		}
+	}
+	s.execute(t, fmt.Sprintf(`UPDATE integrations SET config = JSON '{"base_url":"%s/hubspot","mapping":[{"record":"deal","field":"no_such_field","value":"analysis.intent"}]}'
+		WHERE integration_id = 'hubspot'`, s.SandboxURL))
+	if out, err := test("hubspot"); err == nil || !strings.Contains(out, "no_such_field") {
+		t.Errorf("a field that HubSpot does not have: %v\n%s", err, out)
 	}
 }
