@@ -91,6 +91,9 @@ func (r *Reader) Get(ctx context.Context, name string) (string, error) {
 	// One caller reads for all who ask at the same time; it must not fail for all
 	// because its own request was cancelled.
 	ch := r.group.DoChan(name, func() (any, error) {
+		if e, ok := r.known(name); ok { // answered between the look above and here
+			return e, nil
+		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), readTimeout)
 		defer cancel()
 		return r.refresh(ctx, name)

@@ -141,6 +141,22 @@ func TestManyReadersShareOneCall(t *testing.T) {
 	}
 }
 
+func TestAReaderWhoComesJustAfterTheAnswerMakesNoCallOfItsOwn(t *testing.T) {
+	t.Parallel()
+	for range 300 { // the gap is a few instructions wide
+		m := &manager{value: "one"}
+		r, _ := newReader(t, m)
+		var readers sync.WaitGroup
+		for range 20 {
+			readers.Go(func() { want(t, r, "tenant-a-key", "one") })
+		}
+		readers.Wait()
+		if got := m.calls.Load(); got != 1 {
+			t.Fatalf("20 readers made %d calls, want 1", got)
+		}
+	}
+}
+
 func TestACancelledReaderDoesNotFailTheOthers(t *testing.T) {
 	t.Parallel()
 	m, gate := &manager{value: "one"}, make(chan struct{})
