@@ -112,7 +112,7 @@ func (s *stack) startSpanner(ctx context.Context) error {
 	}
 	s.defers(stop)
 	s.config = store.Config{
-		Project: s.project, Instance: "ingestion-db", Database: "pipeline-db", EmulatorHost: host,
+		Project: s.project, Instance: "ingestion-db", Database: "pipeline-db", EmulatorHost: host, FullText: true,
 		Grace: time.Minute, Backoff: time.Minute,
 	}
 	if err := setenv(s.emulators()); err != nil {

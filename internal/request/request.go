@@ -43,6 +43,10 @@ type Request struct {
 	Details   Details
 	Recording Recording
 	Speech    Speech
+	Handling  Handling
+	Metering  Metering // what it used so far, over all runs
+	CostUSD   float64  // that in US dollars, by the prices of the day it was used
+	Hold      bool     // legal hold: neither retention nor erasure touches it
 
 	// What the analysis found, kept with the row so that lists need no second read.
 	Intent      string
@@ -136,6 +140,26 @@ type Speech struct {
 	Operation string    `json:"operation,omitempty"` // long-running operation name
 	StartedAt time.Time `json:"started_at,omitzero"`
 	Starts    int       `json:"starts,omitempty"` // operations started so far
+}
+
+// Handling is what is different about a request. The zero value is an ordinary one.
+type Handling struct {
+	Silent bool   `json:"silent,omitempty"` // nobody is told: it is history
+	NoCRM  bool   `json:"no_crm,omitempty"` // no destination gets it
+	Batch  bool   `json:"batch,omitempty"`  // transcribed when it is cheap, within a day
+	Upload string `json:"upload,omitempty"` // object that the caller of the API uploads the audio to
+	JobID  string `json:"job_id,omitempty"` // the import that brought it
+	Actor  string `json:"actor,omitempty"`  // who created it by API
+
+	UploadUntil time.Time `json:"upload_until,omitzero"` // when waiting for the upload ends
+}
+
+// Metering counts what a request used, over all its runs, in units that are paid for.
+type Metering struct {
+	SpeechS      float64          `json:"speech_s,omitempty"`       // seconds of audio over all channels, transcribed at once
+	SpeechBatchS float64          `json:"speech_batch_s,omitempty"` // the same, transcribed when it was cheap
+	Models       map[string]Usage `json:"models,omitempty"`         // tokens by model
+	StoredBytes  int64            `json:"stored_bytes,omitempty"`   // audio kept
 }
 
 // CRMState sums up a request's deliveries.

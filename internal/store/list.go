@@ -26,7 +26,7 @@ type Cursor struct {
 
 // listPage reads one page by the time index: the cursor is a key of it, so a page costs
 // the same at any depth.
-const listPage = ` FROM requests@{FORCE_INDEX=requests_by_time}
+const listPage = ` FROM requests@{FORCE_INDEX=requests_newest}
 WHERE tenant_id = @tenant
   AND (received_at < @before_time OR (received_at = @before_time AND request_id > @before_id))`
 

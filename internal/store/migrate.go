@@ -5,7 +5,6 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 
 	"cloud.google.com/go/spanner"
@@ -17,7 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-//go:embed schema/*.sql
+//go:embed schema/*.sql schema/search/*.sql
 var schemaFiles embed.FS
 
 // migrationsTable remembers which files were applied. It is not in a file itself, since
@@ -33,11 +32,15 @@ type migration struct {
 	statements []string
 }
 
-// migrations returns the schema's files in order.
-func migrations() ([]migration, error) {
-	names, err := fs.Glob(schemaFiles, "schema/*.sql")
-	if err != nil {
-		return nil, fmt.Errorf("list schema files: %w", err)
+// migrations returns the files of the schema's directories in order.
+func migrations(dirs ...string) ([]migration, error) {
+	var names []string
+	for _, dir := range dirs {
+		found, err := fs.Glob(schemaFiles, dir+"/*.sql")
+		if err != nil {
+			return nil, fmt.Errorf("list schema files: %w", err)
+		}
+		names = append(names, found...)
 	}
 	var all []migration
 	for _, name := range names {
@@ -46,7 +49,7 @@ func migrations() ([]migration, error) {
 			return nil, fmt.Errorf("read schema file: %w", err)
 		}
 		all = append(all, migration{
-			version:    strings.TrimSuffix(path.Base(name), ".sql"),
+			version:    strings.TrimSuffix(strings.TrimPrefix(name, "schema/"), ".sql"),
 			statements: statements(string(text)),
 		})
 	}
@@ -87,7 +90,11 @@ func Migrate(ctx context.Context, cfg Config) ([]string, error) {
 		return nil, err
 	}
 	defer s.Close()
-	all, err := migrations()
+	dirs := []string{"schema"}
+	if cfg.FullText {
+		dirs = append(dirs, "schema/search")
+	}
+	all, err := migrations(dirs...)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -46,6 +47,10 @@ type requestRow struct {
 	Summary     spanner.NullString          `spanner:"summary"`
 	CRMState    string                      `spanner:"crm_state"`
 	TraceParent spanner.NullString          `spanner:"trace_parent"`
+	Handling    document[request.Handling]  `spanner:"handling"`
+	Metering    document[request.Metering]  `spanner:"metering"`
+	CostMicros  spanner.NullInt64           `spanner:"cost_micros"`
+	Hold        bool                        `spanner:"hold"`
 }
 
 var requestColumns = []string{
@@ -53,7 +58,7 @@ var requestColumns = []string{
 	"announced", "reason", "due_at", "not_before", "lease_token", "lease_until", "received_at", "updated_at",
 	"started_at", "caller_name", "caller_phone", "caller_email", "details", "recording", "speech",
 	"payload_hash", "change_hash", "intent", "project_type", "timeline", "budget", "lead_score", "score_band",
-	"summary", "crm_state", "trace_parent",
+	"summary", "crm_state", "trace_parent", "handling", "metering", "cost_micros", "hold",
 }
 
 func readRequest(row *spanner.Row) (*requestRow, error) {
@@ -76,8 +81,12 @@ func (r *requestRow) request() *request.Request {
 		Intent: r.Intent.StringVal, ProjectType: r.ProjectType.StringVal, Timeline: r.Timeline.StringVal,
 		Budget: r.Budget.StringVal, LeadScore: int(r.LeadScore.Int64), ScoreBand: request.Band(r.ScoreBand.StringVal),
 		Summary: r.Summary.StringVal, CRMState: request.CRMState(r.CRMState), TraceParent: r.TraceParent.StringVal,
+		Handling: r.Handling.Value, Metering: r.Metering.Value, CostUSD: float64(r.CostMicros.Int64) / microsPerUSD, Hold: r.Hold,
 	}
 }
+
+// microsPerUSD is how money is kept: in whole millionths, which add up exactly.
+const microsPerUSD = 1e6
 
 // values is a set of columns to write.
 type values map[string]any
@@ -93,6 +102,7 @@ func findings(r *request.Request) values {
 		"intent":      nullString(r.Intent), "project_type": nullString(r.ProjectType), "timeline": nullString(r.Timeline),
 		"budget": nullString(r.Budget), "summary": nullString(r.Summary), "score_band": nullString(string(r.ScoreBand)),
 		"lead_score": spanner.NullInt64{Int64: int64(r.LeadScore), Valid: r.ScoreBand != ""},
+		"handling":   doc(r.Handling), "metering": doc(r.Metering), "cost_micros": int64(math.Round(r.CostUSD * microsPerUSD)),
 	}
 }
 

@@ -31,6 +31,9 @@ type Config struct {
 	Database string `env:"SPANNER_DATABASE, default=pipeline-db"`
 	// EmulatorHost is host:port of Google's emulator; the client library reads the same variable.
 	EmulatorHost string `env:"SPANNER_EMULATOR_HOST"`
+	// FullText says that the schema has the index for full-text search, which needs Spanner's
+	// Enterprise edition.
+	FullText bool `env:"FULL_TEXT_SEARCH, default=true"`
 	// Grace is how long a row waits for the message that is published right after its commit
 	// before sweep announces it. Backoff is how long it is left alone after that, doubled
 	// each time up to 32 times.
@@ -58,6 +61,7 @@ func (c Config) Name() string {
 // Store is an open database.
 type Store struct {
 	sessions *sessions
+	fullText bool
 	now      func() time.Time
 	grace    time.Duration
 	backoff  time.Duration
@@ -75,7 +79,7 @@ func Open(ctx context.Context, cfg Config, opts ...Option) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open spanner %s: %w", cfg.Name(), err)
 	}
-	s := &Store{sessions: sessions, now: time.Now, grace: cfg.Grace, backoff: cfg.Backoff}
+	s := &Store{sessions: sessions, fullText: cfg.FullText, now: time.Now, grace: cfg.Grace, backoff: cfg.Backoff}
 	for _, opt := range opts {
 		opt(s)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"cloud.google.com/go/spanner"
 	"google.golang.org/grpc/codes"
@@ -15,12 +16,13 @@ var (
 	tenantColumns = []string{"tenant_id", "name", "status", "time_zone", "region", "settings"}
 	sourceColumns = []string{
 		"tenant_id", "source_id", "kind", "status", "company_id", "company_resource_id",
-		"account_id", "signing_secrets", "api_key_secret",
+		"account_id", "signing_secrets", "api_key_secret", "name", "settings",
 	}
-	integrationColumns = []string{"tenant_id", "integration_id", "kind", "status", "secret", "config"}
+	integrationColumns = []string{"tenant_id", "integration_id", "kind", "status", "secret", "config", "name", "third_party"}
+	pauseColumns       = []string{"tenant_id", "subject", "reason", "actor", "until", "created_at"}
 )
 
-// Tenants returns every tenant with its sources and integrations: what a Directory
+// Tenants returns every tenant with its sources, integrations and pauses: what a Directory
 // serves from memory.
 func (o *Operator) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 	set := tenantSet{byID: map[string]*tenant.Tenant{}}
@@ -31,6 +33,9 @@ func (o *Operator) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 		return nil, err
 	}
 	if err := o.all(ctx, "integrations", integrationColumns, set.addIntegration); err != nil {
+		return nil, err
+	}
+	if err := o.all(ctx, "pauses", pauseColumns, set.addPause); err != nil {
 		return nil, err
 	}
 	return set.list(), nil
@@ -74,11 +79,13 @@ func (s *tenantSet) addTenant(row *spanner.Row) error {
 func (s *tenantSet) addSource(row *spanner.Row) error {
 	var tenantID, status string
 	var src tenant.Source
-	var company, resource, account, key spanner.NullString
+	var company, resource, account, key, name spanner.NullString
 	var secrets []string
-	if err := row.Columns(&tenantID, &src.ID, &src.Kind, &status, &company, &resource, &account, &secrets, &key); err != nil {
+	var settings document[tenant.SourceSettings]
+	if err := row.Columns(&tenantID, &src.ID, &src.Kind, &status, &company, &resource, &account, &secrets, &key, &name, &settings); err != nil {
 		return err
 	}
+	src.Name, src.Settings = name.StringVal, settings.Value
 	src.Status = tenant.Status(status)
 	src.CompanyID, src.CompanyResourceID = company.StringVal, resource.StringVal
 	src.AccountID, src.APIKeySecret, src.SigningSecrets = account.StringVal, key.StringVal, secrets
@@ -91,14 +98,35 @@ func (s *tenantSet) addSource(row *spanner.Row) error {
 func (s *tenantSet) addIntegration(row *spanner.Row) error {
 	var tenantID, status string
 	var in tenant.Integration
-	var secret spanner.NullString
+	var secret, name spanner.NullString
 	var config document[json.RawMessage]
-	if err := row.Columns(&tenantID, &in.ID, &in.Kind, &status, &secret, &config); err != nil {
+	if err := row.Columns(&tenantID, &in.ID, &in.Kind, &status, &secret, &config, &name, &in.ThirdParty); err != nil {
 		return err
 	}
+	in.Name = name.StringVal
 	in.Status, in.Secret, in.Config = tenant.Status(status), secret.StringVal, config.Value
 	if t := s.byID[tenantID]; t != nil && t.Integration(in.ID) == nil {
 		t.Integrations = append(t.Integrations, in)
+	}
+	return nil
+}
+
+// addPause gives a pause to its tenant, or to all. Those of one transaction come again if it
+// is repeated.
+func (s *tenantSet) addPause(row *spanner.Row) error {
+	var p tenant.Pause
+	var until spanner.NullTime
+	if err := row.Columns(&p.TenantID, &p.Subject, &p.Reason, &p.Actor, &until, &p.CreatedAt); err != nil {
+		return err
+	}
+	p.Until = until.Time
+	for id, t := range s.byID {
+		if p.TenantID != tenant.AllTenants && p.TenantID != id {
+			continue
+		}
+		if !slices.ContainsFunc(t.Pauses, func(have tenant.Pause) bool { return have.TenantID == p.TenantID && have.Subject == p.Subject }) {
+			t.Pauses = append(t.Pauses, p)
+		}
 	}
 	return nil
 }
@@ -112,13 +140,13 @@ func (o *Operator) PutTenant(ctx context.Context, actor string, t tenant.Tenant)
 	for _, s := range t.Sources {
 		ms = append(ms, spanner.InsertOrUpdate("sources", append(sourceColumns, "created_at"), []any{
 			t.ID, s.ID, s.Kind, string(s.Status), nullString(s.CompanyID), nullString(s.CompanyResourceID),
-			nullString(s.AccountID), s.SigningSecrets, nullString(s.APIKeySecret), spanner.CommitTimestamp,
+			nullString(s.AccountID), s.SigningSecrets, nullString(s.APIKeySecret), nullString(s.Name), doc(s.Settings), spanner.CommitTimestamp,
 		}))
 	}
 	for _, i := range t.Integrations {
 		config := document[json.RawMessage]{Value: i.Config, Valid: len(i.Config) > 0}
 		ms = append(ms, spanner.InsertOrUpdate("integrations", append(integrationColumns, "created_at"), []any{
-			t.ID, i.ID, i.Kind, string(i.Status), nullString(i.Secret), config, spanner.CommitTimestamp,
+			t.ID, i.ID, i.Kind, string(i.Status), nullString(i.Secret), config, nullString(i.Name), i.ThirdParty, spanner.CommitTimestamp,
 		}))
 	}
 	ms = append(ms, audit(t.ID, actor, "tenant.put", t.ID))

@@ -28,6 +28,7 @@ type Tenant struct {
 	Settings     Settings
 	Sources      []Source
 	Integrations []Integration
+	Pauses       []Pause // what is held back for this tenant, those of all tenants included
 }
 
 // Location returns the tenant's time zone, UTC if it is unknown.
@@ -62,6 +63,47 @@ type Settings struct {
 	Process       Process            `json:"process,omitzero"`
 	MediaHosts    []string           `json:"media_hosts,omitempty"` // further hosts that recordings may come from
 	Workflow      []Rule             `json:"workflow,omitempty"`    // in order; none: the default
+	Limits        Limits             `json:"limits,omitzero"`
+	Budget        Budget             `json:"budget,omitzero"`
+	Retention     Retention          `json:"retention,omitzero"`
+	Privacy       Privacy            `json:"privacy,omitzero"`
+}
+
+// Limits bound what comes in by web form and API. Deliveries of CallRail have none: it never
+// sends them again. Zero fields are the deployment's defaults.
+type Limits struct {
+	FormsPerMinute int `json:"forms_per_minute,omitempty"`
+	FormsPerDay    int `json:"forms_per_day,omitempty"`
+	APIPerMinute   int `json:"api_per_minute,omitempty"` // requests created by API
+	APIPerDay      int `json:"api_per_day,omitempty"`
+}
+
+// Budget is what a month may cost, by calendar months of the tenant's zone.
+type Budget struct {
+	MonthlyUSD float64 `json:"monthly_usd,omitempty"` // 0: no limit
+	WarnAt     float64 `json:"warn_at,omitempty"`     // share of it that is worth a warning; 0: 0.8
+	OnLimit    string  `json:"on_limit,omitempty"`    // what happens at the limit; empty: OnLimitWarn
+}
+
+// What happens when a month's budget is used up.
+const (
+	OnLimitWarn  = "warn"  // people are told, nothing else
+	OnLimitRules = "rules" // analyses are made by the rules, which cost nothing; calls are still transcribed
+	OnLimitPause = "pause" // calls are kept and wait for the next month, or for somebody to raise the limit
+)
+
+// Retention says after how many days what is kept is deleted. 0: never.
+type Retention struct {
+	RecordingDays  int `json:"recording_days,omitempty"`
+	TranscriptDays int `json:"transcript_days,omitempty"`
+	RequestDays    int `json:"request_days,omitempty"` // the whole request, with everything of it
+}
+
+// Privacy tunes what is kept of what people say.
+type Privacy struct {
+	// KeepCardNumbers leaves payment card and social security numbers in transcripts, which
+	// otherwise are masked before they are stored.
+	KeepCardNumbers bool `json:"keep_card_numbers,omitempty"`
 }
 
 // Process chooses the kinds of delivery that become requests besides inbound calls and
@@ -103,25 +145,51 @@ type Email struct {
 // Source is where a tenant's calls and forms come from.
 type Source struct {
 	ID                string   `json:"source_id"`
-	Kind              string   `json:"kind"` // callrail
+	Name              string   `json:"name"` // what people call it; empty: its id
+	Kind              string   `json:"kind"` // callrail or form
 	Status            Status   `json:"status"`
 	CompanyID         string   `json:"company_id"`          // the number in webhooks
 	CompanyResourceID string   `json:"company_resource_id"` // COM…
 	AccountID         string   `json:"account_id"`          // ACC… or the account's number
 	SigningSecrets    []string `json:"signing_secrets"`     // secrets with the keys that deliveries may be signed with
 	APIKeySecret      string   `json:"api_key_secret"`      // secret with the API key; empty: no API access
+
+	Settings SourceSettings `json:"settings"`
 }
 
-// SourceCallRail is the kind of a CallRail source.
-const SourceCallRail = "callrail"
+// SourceSettings are the choices of one source.
+type SourceSettings struct {
+	// Of a form source: a page may send with one of the keys, which are public (they stand in
+	// the page), if its origin is in the list. A server sends signed with a signing secret.
+	FormKeys []string `json:"form_keys,omitempty"`
+	Origins  []string `json:"origins,omitempty"` // https://www.example.com; empty: public forms are refused
+}
+
+// The kinds of source.
+const (
+	SourceCallRail = "callrail"
+	SourceForm     = "form"
+)
+
+// SourceState is how a source stands with the call tracker.
+type SourceState struct {
+	PolledUntil time.Time `json:"polled_until,omitzero"` // calls before are all here
+	PolledAt    time.Time `json:"polled_at,omitzero"`
+	Problem     string    `json:"problem,omitempty"`  // why the last poll failed, in fixed words
+	Webhooks    string    `json:"webhooks,omitempty"` // state of the webhook integration at the call tracker: active, disabled …
+}
 
 // Integration is one CRM destination.
 type Integration struct {
 	ID     string          `json:"integration_id"`
+	Name   string          `json:"name"` // what people call it; empty: its id
 	Kind   string          `json:"kind"` // hubspot, salesforce, pipedrive, custom
 	Status Status          `json:"status"`
 	Secret string          `json:"secret"` // secret with the credentials
 	Config json.RawMessage `json:"config"` // the connector's own settings
+	// ThirdParty says that who is behind it is not the company: a person who opted out of the
+	// sale of their data (CCPA) is not sent there.
+	ThirdParty bool `json:"third_party"`
 }
 
 // Integration returns the integration with the id, or nil.

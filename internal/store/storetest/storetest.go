@@ -33,7 +33,7 @@ func Config(tb testing.TB) store.Config {
 		tb.Fatal(err)
 	}
 	cfg := store.Config{
-		Project: "test-project", Instance: "ingestion-db", Database: databaseName(), EmulatorHost: host,
+		Project: "test-project", Instance: "ingestion-db", Database: databaseName(), EmulatorHost: host, FullText: true,
 		Grace: time.Minute, Backoff: time.Minute,
 	}
 	if err := store.CreateDatabase(tb.Context(), cfg); err != nil {

@@ -1,0 +1,58 @@
+package tenant
+
+import (
+	"strings"
+	"time"
+)
+
+// AllTenants is the tenant of a pause that holds for every tenant.
+const AllTenants = "*"
+
+// Pause is something that is held back on purpose. What arrives is kept and goes on when the
+// pause ends.
+type Pause struct {
+	TenantID  string // AllTenants: every tenant
+	Subject   string // what is held back
+	Reason    string
+	Actor     string
+	Until     time.Time // zero: until somebody resumes it
+	CreatedAt time.Time
+}
+
+// The subjects of pauses, beside those that PauseStep and PauseDestination make.
+const (
+	PauseAll   = "all"   // every step
+	PauseModel = "model" // the model is not asked; the rules answer
+)
+
+const (
+	stepPrefix        = "step:"
+	destinationPrefix = "destination:"
+)
+
+// PauseStep is the subject that holds back one step: transcribe, analyze, push or notify.
+func PauseStep(step string) string { return stepPrefix + step }
+
+// PauseDestination is the subject that holds back deliveries to one integration.
+func PauseDestination(id string) string { return destinationPrefix + id }
+
+// PausedDestination returns the integration that a subject holds back, if it does.
+func PausedDestination(subject string) (string, bool) {
+	return strings.CutPrefix(subject, destinationPrefix)
+}
+
+// Paused returns the pause that holds back one of the subjects now, or nil. PauseAll must be
+// asked for like the others.
+func (t *Tenant) Paused(now time.Time, subjects ...string) *Pause {
+	for i, p := range t.Pauses {
+		if !p.Until.IsZero() && !now.Before(p.Until) {
+			continue
+		}
+		for _, subject := range subjects {
+			if p.Subject == subject {
+				return &t.Pauses[i]
+			}
+		}
+	}
+	return nil
+}
