@@ -12,6 +12,7 @@ import (
 type ready struct {
 	WebhookURL          string           `json:"webhook_url"`
 	APIURL              string           `json:"api_url"`
+	APIAudience         string           `json:"api_audience"`
 	DashboardURL        string           `json:"dashboard_url"`
 	SandboxURL          string           `json:"sandbox_url"`
 	AdminToken          string           `json:"admin_token"`

@@ -111,7 +111,7 @@ func (s *stack) serve(ctx context.Context) error {
 // describe returns what the ready file says.
 func (s *stack) describe() (ready, error) {
 	content := ready{
-		WebhookURL: s.services["webhook"], APIURL: s.services["api"], DashboardURL: s.services["api"],
+		WebhookURL: s.services["webhook"], APIURL: s.services["api"], APIAudience: apiAudience, DashboardURL: s.services["api"],
 		SandboxURL: s.sandbox.URL(), SpannerEmulatorHost: s.config.EmulatorHost, SpannerDatabase: s.config.Name(),
 		PubsubEmulatorHost: s.pubsub, PubsubProject: s.project, StorageEmulatorHost: s.sandbox.StorageHost(),
 		SecretManager: "http://" + s.sandbox.GRPCAddr(), BootstrapKey: s.bootstrap, Pids: s.fleet.Pids(),

@@ -30,6 +30,8 @@ func (s *stack) environment() map[string]string {
 
 		"SWEEP_EVERY":          "1s",
 		"SWEEP_BACKOFF":        "5s",
+		"BUDGET_CHECK_EVERY":   "5s",
+		"POLL_EVERY":           "60s",
 		"ANNOUNCE_GRACE":       "5s",
 		"STEP_LEASE":           "6s",
 		"DELIVERY_LEASE":       "6s",
@@ -40,13 +42,16 @@ func (s *stack) environment() map[string]string {
 		"OUTBOUND_ALLOW_LOOPBACK": "true",
 		"CALLRAIL_BASE_URL":       s.sandbox.URL() + "/callrail",
 		"DASHBOARD_URL":           s.services["api"] + "/v1", // links lead to the request in the API
+		"WEBHOOK_URL":             s.services["webhook"],
 	}
 	maps.Copy(env, s.emulators())
 	maps.Copy(env, s.speech())
 	maps.Copy(env, s.model())
 	maps.Copy(env, s.mail())
 	maps.Copy(env, s.access())
-	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "TELEMETRY_INTERVAL", "ANNOUNCE_GRACE"} {
+	for _, name := range []string{
+		"OTEL_EXPORTER_OTLP_ENDPOINT", "TELEMETRY_INTERVAL", "ANNOUNCE_GRACE", "POLL_EVERY", "POLL_SETTLE", "POLL_FIRST",
+	} {
 		if value := os.Getenv(name); value != "" {
 			env[name] = value
 		}
@@ -69,6 +74,8 @@ func (s *stack) speech() map[string]string {
 		"SPEECH_ENDPOINT":   "http://" + s.sandbox.GRPCAddr(),
 		"SPEECH_POLL_MIN":   "100ms",
 		"RECORDING_WAITS":   "2s,5s,15s,30s",
+		"UPLOAD_WAIT_MIN":   "1s",
+		"UPLOAD_WAIT_MAX":   "5s",
 	}
 }
 

@@ -218,6 +218,11 @@ func (s *stack) subscriptions() []relay.Subscription {
 	return []relay.Subscription{
 		push("transcribe", topic.RequestReceived), push("analyze", topic.RequestTranscribed),
 		push("push", topic.RequestAnalyzed), push("push", topic.DeliveryDue), push("notify", topic.RequestPushed),
+		{ // has no dead letters of its own: what cannot be kept comes again until it can
+			ID: "sweep-" + string(topic.DeadLetter), Topic: string(topic.DeadLetter), Audience: audience,
+			Endpoint: s.services["sweep"] + "/pubsub/" + string(topic.DeadLetter), AckDeadline: 60 * time.Second,
+			MinBackoff: time.Second, MaxBackoff: time.Minute,
+		},
 	}
 }
 

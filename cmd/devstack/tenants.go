@@ -65,6 +65,9 @@ func newDemo(id, name, company string, p profile) demo {
 			ID: "callrail", Kind: tenant.SourceCallRail, Status: tenant.Active,
 			CompanyID: company, CompanyResourceID: outside.CompanyResourceID, AccountID: outside.AccountID,
 			SigningSecrets: []string{secretName(id, "signing")}, APIKeySecret: secretName(id, "callrail"),
+		}, {
+			ID: "web", Kind: tenant.SourceForm, Status: tenant.Active, SigningSecrets: []string{secretName(id, "forms")},
+			Settings: tenant.SourceSettings{FormKeys: []string{"form-" + short}, Origins: []string{"http://localhost"}},
 		}},
 	}
 	return demo{tenant: t, outside: outside}
@@ -97,6 +100,7 @@ func (d *demo) secrets(sandboxURL string) map[string]string {
 			`{"client_id":%q,"client_secret":%q}`, d.outside.Salesforce.ClientID, d.outside.Salesforce.ClientSecret),
 		secretName(d.tenant.ID, "pipedrive"): d.outside.PipedriveToken,
 		secretName(d.tenant.ID, "custom"):    d.outside.CustomSecret,
+		secretName(d.tenant.ID, "forms"):     d.outside.SigningKey, // as the ready file has it, so that a signed form can be tried
 		secretName(d.tenant.ID, "slack"):     sandboxURL + "/slack" + d.outside.SlackPath,
 	}
 }

@@ -1,24 +1,27 @@
-// Command pipelinectl is the operator's tool.
+// Command pipelinectl is the operator's tool: it speaks to the management API.
 package main
 
 import (
+	"context"
 	"os"
+	"os/signal"
+	"syscall"
+	"time"
 
-	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/your-org/multi-tenant-pipeline/pkg/build"
 )
 
 func main() {
-	root := &cobra.Command{
-		Use:           "pipelinectl",
-		Short:         "Operate the ingestion pipeline",
-		Version:       build.Version(),
-		SilenceUsage:  true,
-		SilenceErrors: false,
-	}
-	root.AddCommand(newSign(), newDelivery(), newIntegration())
-	if err := root.Execute(); err != nil {
-		os.Exit(1)
-	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := execute(ctx, newRoot(&tool{
+		getenv: os.Getenv, now: time.Now, poll: time.Second,
+		attended: func() bool { return term.IsTerminal(int(os.Stdin.Fd())) },
+		watched:  func() bool { return term.IsTerminal(int(os.Stderr.Fd())) },
+		password: func() ([]byte, error) { return term.ReadPassword(int(os.Stdin.Fd())) },
+		cloud:    openCloud, version: build.Version(),
+	}), os.Args[1:])
+	stop()
+	os.Exit(code)
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -35,7 +34,11 @@ breaks: use --data-binary, or a file of one line without a line break at its end
 			if err != nil {
 				return err
 			}
-			body, err := readBody(cmd.InOrStdin(), args)
+			path := "-"
+			if len(args) > 0 {
+				path = args[0]
+			}
+			body, err := readInput(cmd.InOrStdin(), path)
 			if err != nil {
 				return err
 			}
@@ -68,21 +71,6 @@ func signingKey(key, file string) (string, error) {
 		return "", fmt.Errorf("read signing key: %w", err)
 	}
 	return strings.TrimSpace(string(content)), nil
-}
-
-func readBody(in io.Reader, args []string) ([]byte, error) {
-	if len(args) == 0 || args[0] == "-" {
-		body, err := io.ReadAll(in)
-		if err != nil {
-			return nil, fmt.Errorf("read body: %w", err)
-		}
-		return body, nil
-	}
-	body, err := os.ReadFile(args[0])
-	if err != nil {
-		return nil, fmt.Errorf("read body: %w", err)
-	}
-	return body, nil
 }
 
 func signatureHeader(form, key string, body []byte) (string, error) {

@@ -34,6 +34,15 @@ func fillCaller(job *stage.Job, said request.Person) {
 	}
 }
 
+// people returns the keys of whom the analysis names. Whoever is named in spam is not the one
+// who sent it.
+func people(job *stage.Job, a *request.Analysis) []string {
+	if a.Spam {
+		return nil
+	}
+	return contact.Keys(a.Customer.Phone, a.Customer.Email, job.Tenant.Region)
+}
+
 // isCallerID reports whether the caller's name is only what the telephone network showed.
 func isCallerID(r *request.Request) bool {
 	return strings.EqualFold(r.Caller.Name, r.Details.CallerIDName) || contact.PersonName(r.Caller.Name) == ""

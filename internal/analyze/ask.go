@@ -44,7 +44,7 @@ type asker struct {
 func (a *asker) ask(ctx context.Context, p prompt.Prompt) (*request.Analysis, error) {
 	for attempt := 1; ; attempt++ {
 		reply, err := a.model.Generate(ctx, p)
-		a.count(reply.Usage)
+		a.count(reply)
 		var result *request.Analysis
 		if err == nil {
 			result, err = a.subject.Answered(reply.Text)
@@ -70,10 +70,10 @@ func (a *asker) ask(ctx context.Context, p prompt.Prompt) (*request.Analysis, er
 	}
 }
 
-func (a *asker) count(u request.Usage) {
-	a.usage.InputTokens += u.InputTokens
-	a.usage.OutputTokens += u.OutputTokens
-	a.usage.ThinkingTokens += u.ThinkingTokens
+// count meters an answer, also one that cannot be used: it is paid for like others.
+func (a *asker) count(reply gemini.Reply) {
+	a.usage = a.usage.Plus(reply.Usage)
+	a.request.Metering.AddTokens(reply.Model, reply.Usage)
 }
 
 func (a *asker) unusable(reason, why string) error {

@@ -14,21 +14,25 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
 // Worker analyses requests. It implements stage.Worker.
 type Worker struct {
 	cfg     Config
 	model   Model // nil: the rules answer everything
+	prices  *cost.Table
 	answers metric.Int64Counter
 	now     func() time.Time
 	sleep   func(ctx context.Context, d time.Duration) error
 }
 
-// New returns a worker. Without a model the rules answer everything.
-func New(cfg Config, model Model) (*Worker, error) {
+// New returns a worker. Without a model the rules answer everything; without prices they are
+// the program's own.
+func New(cfg Config, model Model, prices *cost.Table) (*Worker, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("new analyze worker: %w", err)
 	}
@@ -36,7 +40,10 @@ func New(cfg Config, model Model) (*Worker, error) {
 	if err != nil {
 		return nil, fmt.Errorf("new analyze worker: %w", err)
 	}
-	return &Worker{cfg: cfg, model: model, answers: answers, now: time.Now, sleep: sleep}, nil
+	if prices == nil {
+		prices = cost.Default()
+	}
+	return &Worker{cfg: cfg, model: model, prices: prices, answers: answers, now: time.Now, sleep: sleep}, nil
 }
 
 // sleep waits, but not longer than the context lives.
@@ -53,6 +60,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // Work analyses one request.
 func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
+	defer w.prices.Charge(job.Request) // whatever comes of it
 	transcript, written, err := transcriptOf(ctx, job)
 	if err != nil {
 		return stage.Result{}, err
@@ -67,7 +75,7 @@ func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 	}
 	w.answers.Add(ctx, 1, metric.WithAttributes(attribute.String("analyzer", analysis.Analyzer), attribute.String("reason", reason)))
 	apply(job, analysis)
-	result := stage.Result{Analysis: analysis, Detail: detail(analysis, reason)}
+	result := stage.Result{Analysis: analysis, People: people(job, analysis), Detail: detail(analysis, reason)}
 	if written {
 		result.Transcript = transcript
 	}
@@ -103,13 +111,18 @@ func (w *Worker) analyse(ctx context.Context, job *stage.Job, s Subject) (*reque
 	}
 	question.TenantID = job.Request.TenantID
 	hash := w.hash(question)
-	known, err := job.Record.Analysis(ctx)
+	known, err := job.Record.Answer(ctx)
 	if err != nil {
 		return nil, "", fmt.Errorf("read analysis: %w", err)
 	}
 	if known != nil && known.Analyzer == request.AnalyzerModel && known.PromptHash == hash {
 		Rescore(known, s.Weights)
 		return known, "cached", nil
+	}
+	if job.Tenant.Paused(w.now(), tenant.PauseModel) != nil {
+		result := s.Rules()
+		result.Warnings = append(result.Warnings, "the model is paused; the rules answered")
+		return result, "paused", nil
 	}
 	age := w.now().Sub(job.Request.ReceivedAt)
 	result, reason, err := w.askModel(ctx, &asker{Worker: w, request: job.Request, subject: s, age: age}, question)

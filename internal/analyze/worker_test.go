@@ -32,7 +32,7 @@ type record struct {
 }
 
 func (r *record) Transcript(context.Context) (*request.Transcript, error) { return r.transcript, nil }
-func (r *record) Analysis(context.Context) (*request.Analysis, error)     { return r.analysis, nil }
+func (r *record) Answer(context.Context) (*request.Analysis, error)       { return r.analysis, nil }
 
 func newJob(texts ...string) *stage.Job {
 	tr := &request.Transcript{Origin: request.OriginSpeech}
@@ -134,7 +134,7 @@ func newWorker(t *testing.T, v *vertex) (*Worker, *[]time.Duration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := New(Config{Attempts: 3, MaxPause: 5 * time.Second, Patience: 10 * time.Minute}, client)
+	w, err := New(Config{Attempts: 3, MaxPause: 5 * time.Second, Patience: 10 * time.Minute}, client, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -375,7 +375,7 @@ func TestSilenceCostsNothing(t *testing.T) {
 
 func TestAFormIsItsOwnTranscript(t *testing.T) {
 	t.Parallel()
-	w, err := New(Config{Attempts: 1, Patience: time.Minute}, nil)
+	w, err := New(Config{Attempts: 1, Patience: time.Minute}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -420,7 +420,7 @@ func TestACancelledCallIsNotAnsweredByTheRules(t *testing.T) {
 
 func TestACallerCannotTalkTheScoreUp(t *testing.T) {
 	t.Parallel()
-	w, err := New(Config{Attempts: 1}, nil)
+	w, err := New(Config{Attempts: 1}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,137 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/oapi-codegen/runtime"
+	openapi_types "github.com/oapi-codegen/runtime/types"
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
+
+// Defines values for ActionsCallrailLeadStatus.
+const (
+	GoodLead ActionsCallrailLeadStatus = "good_lead"
+	NotALead ActionsCallrailLeadStatus = "not_a_lead"
+)
+
+// Valid indicates whether the value is a known member of the ActionsCallrailLeadStatus enum.
+func (e ActionsCallrailLeadStatus) Valid() bool {
+	switch e {
+	case GoodLead:
+		return true
+	case NotALead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BudgetSettingsOnLimit.
+const (
+	BudgetSettingsOnLimitPause BudgetSettingsOnLimit = "pause"
+	BudgetSettingsOnLimitRules BudgetSettingsOnLimit = "rules"
+	BudgetSettingsOnLimitWarn  BudgetSettingsOnLimit = "warn"
+)
+
+// Valid indicates whether the value is a known member of the BudgetSettingsOnLimit enum.
+func (e BudgetSettingsOnLimit) Valid() bool {
+	switch e {
+	case BudgetSettingsOnLimitPause:
+		return true
+	case BudgetSettingsOnLimitRules:
+		return true
+	case BudgetSettingsOnLimitWarn:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Connector.
+const (
+	Custom     Connector = "custom"
+	Hubspot    Connector = "hubspot"
+	Pipedrive  Connector = "pipedrive"
+	Salesforce Connector = "salesforce"
+)
+
+// Valid indicates whether the value is a known member of the Connector enum.
+func (e Connector) Valid() bool {
+	switch e {
+	case Custom:
+		return true
+	case Hubspot:
+		return true
+	case Pipedrive:
+		return true
+	case Salesforce:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeadLetterState.
+const (
+	DeadLetterStateDismissed DeadLetterState = "dismissed"
+	DeadLetterStateOpen      DeadLetterState = "open"
+	DeadLetterStateRedriven  DeadLetterState = "redriven"
+)
+
+// Valid indicates whether the value is a known member of the DeadLetterState enum.
+func (e DeadLetterState) Valid() bool {
+	switch e {
+	case DeadLetterStateDismissed:
+		return true
+	case DeadLetterStateOpen:
+		return true
+	case DeadLetterStateRedriven:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Dimension.
+const (
+	DimensionCrmState    Dimension = "crm_state"
+	DimensionDay         Dimension = "day"
+	DimensionIntent      Dimension = "intent"
+	DimensionKind        Dimension = "kind"
+	DimensionProjectType Dimension = "project_type"
+	DimensionScoreBand   Dimension = "score_band"
+	DimensionSource      Dimension = "source"
+	DimensionStatus      Dimension = "status"
+)
+
+// Valid indicates whether the value is a known member of the Dimension enum.
+func (e Dimension) Valid() bool {
+	switch e {
+	case DimensionCrmState:
+		return true
+	case DimensionDay:
+		return true
+	case DimensionIntent:
+		return true
+	case DimensionKind:
+		return true
+	case DimensionProjectType:
+		return true
+	case DimensionScoreBand:
+		return true
+	case DimensionSource:
+		return true
+	case DimensionStatus:
+		return true
+	default:
+		return false
+	}
+}
 
 // Defines values for HealthStatus.
 const (
@@ -35,30 +159,155 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for JobKind.
+const (
+	Erase  JobKind = "erase"
+	Export JobKind = "export"
+	Import JobKind = "import"
+)
+
+// Valid indicates whether the value is a known member of the JobKind enum.
+func (e JobKind) Valid() bool {
+	switch e {
+	case Erase:
+		return true
+	case Export:
+		return true
+	case Import:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JobState.
+const (
+	Canceled JobState = "canceled"
+	Done     JobState = "done"
+	Failed   JobState = "failed"
+	Paused   JobState = "paused"
+	Queued   JobState = "queued"
+	Running  JobState = "running"
+)
+
+// Valid indicates whether the value is a known member of the JobState enum.
+func (e JobState) Valid() bool {
+	switch e {
+	case Canceled:
+		return true
+	case Done:
+		return true
+	case Failed:
+		return true
+	case Paused:
+		return true
+	case Queued:
+		return true
+	case Running:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewRequestAudioContentType.
+const (
+	AudioFlac NewRequestAudioContentType = "audio/flac"
+	AudioMp4  NewRequestAudioContentType = "audio/mp4"
+	AudioMpeg NewRequestAudioContentType = "audio/mpeg"
+	AudioOgg  NewRequestAudioContentType = "audio/ogg"
+	AudioWav  NewRequestAudioContentType = "audio/wav"
+	AudioWebm NewRequestAudioContentType = "audio/webm"
+	AudioXWav NewRequestAudioContentType = "audio/x-wav"
+)
+
+// Valid indicates whether the value is a known member of the NewRequestAudioContentType enum.
+func (e NewRequestAudioContentType) Valid() bool {
+	switch e {
+	case AudioFlac:
+		return true
+	case AudioMp4:
+		return true
+	case AudioMpeg:
+		return true
+	case AudioOgg:
+		return true
+	case AudioWav:
+		return true
+	case AudioWebm:
+		return true
+	case AudioXWav:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NewRequestDirection.
+const (
+	Inbound  NewRequestDirection = "inbound"
+	Outbound NewRequestDirection = "outbound"
+)
+
+// Valid indicates whether the value is a known member of the NewRequestDirection enum.
+func (e NewRequestDirection) Valid() bool {
+	switch e {
+	case Inbound:
+		return true
+	case Outbound:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProblemCode.
 const (
-	ProblemCodeInsufficientRole ProblemCode = "insufficient_role"
-	ProblemCodeInternal         ProblemCode = "internal"
-	ProblemCodeInvalidPageToken ProblemCode = "invalid_page_token"
-	ProblemCodeInvalidRequest   ProblemCode = "invalid_request"
-	ProblemCodeInvalidToken     ProblemCode = "invalid_token"
-	ProblemCodeMethodNotAllowed ProblemCode = "method_not_allowed"
-	ProblemCodeMissingToken     ProblemCode = "missing_token"
-	ProblemCodeNotFound         ProblemCode = "not_found"
-	ProblemCodeUnavailable      ProblemCode = "unavailable"
-	ProblemCodeUnknownParameter ProblemCode = "unknown_parameter"
+	ProblemCodeBusy                 ProblemCode = "busy"
+	ProblemCodeChanged              ProblemCode = "changed"
+	ProblemCodeConflict             ProblemCode = "conflict"
+	ProblemCodeIdempotencyKeyReused ProblemCode = "idempotency_key_reused"
+	ProblemCodeInsufficientRole     ProblemCode = "insufficient_role"
+	ProblemCodeInternal             ProblemCode = "internal"
+	ProblemCodeInvalidPageToken     ProblemCode = "invalid_page_token"
+	ProblemCodeInvalidPerson        ProblemCode = "invalid_person"
+	ProblemCodeInvalidRequest       ProblemCode = "invalid_request"
+	ProblemCodeInvalidSettings      ProblemCode = "invalid_settings"
+	ProblemCodeInvalidToken         ProblemCode = "invalid_token"
+	ProblemCodeMethodNotAllowed     ProblemCode = "method_not_allowed"
+	ProblemCodeMissingToken         ProblemCode = "missing_token"
+	ProblemCodeNotFound             ProblemCode = "not_found"
+	ProblemCodeQuotaExceeded        ProblemCode = "quota_exceeded"
+	ProblemCodeRateLimited          ProblemCode = "rate_limited"
+	ProblemCodeSearchUnavailable    ProblemCode = "search_unavailable"
+	ProblemCodeTooLarge             ProblemCode = "too_large"
+	ProblemCodeUnavailable          ProblemCode = "unavailable"
+	ProblemCodeUnknownParameter     ProblemCode = "unknown_parameter"
+	ProblemCodeUnsupportedMediaType ProblemCode = "unsupported_media_type"
 )
 
 // Valid indicates whether the value is a known member of the ProblemCode enum.
 func (e ProblemCode) Valid() bool {
 	switch e {
+	case ProblemCodeBusy:
+		return true
+	case ProblemCodeChanged:
+		return true
+	case ProblemCodeConflict:
+		return true
+	case ProblemCodeIdempotencyKeyReused:
+		return true
 	case ProblemCodeInsufficientRole:
 		return true
 	case ProblemCodeInternal:
 		return true
 	case ProblemCodeInvalidPageToken:
 		return true
+	case ProblemCodeInvalidPerson:
+		return true
 	case ProblemCodeInvalidRequest:
+		return true
+	case ProblemCodeInvalidSettings:
 		return true
 	case ProblemCodeInvalidToken:
 		return true
@@ -68,23 +317,283 @@ func (e ProblemCode) Valid() bool {
 		return true
 	case ProblemCodeNotFound:
 		return true
+	case ProblemCodeQuotaExceeded:
+		return true
+	case ProblemCodeRateLimited:
+		return true
+	case ProblemCodeSearchUnavailable:
+		return true
+	case ProblemCodeTooLarge:
+		return true
 	case ProblemCodeUnavailable:
 		return true
 	case ProblemCodeUnknownParameter:
+		return true
+	case ProblemCodeUnsupportedMediaType:
 		return true
 	default:
 		return false
 	}
 }
 
+// Defines values for RetryOrderFrom.
+const (
+	Analyze    RetryOrderFrom = "analyze"
+	Notify     RetryOrderFrom = "notify"
+	Push       RetryOrderFrom = "push"
+	Transcribe RetryOrderFrom = "transcribe"
+)
+
+// Valid indicates whether the value is a known member of the RetryOrderFrom enum.
+func (e RetryOrderFrom) Valid() bool {
+	switch e {
+	case Analyze:
+		return true
+	case Notify:
+		return true
+	case Push:
+		return true
+	case Transcribe:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Selection0.
+const (
+	All  Selection0 = "all"
+	None Selection0 = "none"
+)
+
+// Valid indicates whether the value is a known member of the Selection0 enum.
+func (e Selection0) Valid() bool {
+	switch e {
+	case All:
+		return true
+	case None:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SourceKind.
+const (
+	Callrail SourceKind = "callrail"
+	Form     SourceKind = "form"
+)
+
+// Valid indicates whether the value is a known member of the SourceKind enum.
+func (e SourceKind) Valid() bool {
+	switch e {
+	case Callrail:
+		return true
+	case Form:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for UploadMethod.
+const (
+	PUT UploadMethod = "PUT"
+)
+
+// Valid indicates whether the value is a known member of the UploadMethod enum.
+func (e UploadMethod) Valid() bool {
+	switch e {
+	case PUT:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDeadLettersParamsState.
+const (
+	ListDeadLettersParamsStateDismissed ListDeadLettersParamsState = "dismissed"
+	ListDeadLettersParamsStateOpen      ListDeadLettersParamsState = "open"
+	ListDeadLettersParamsStateRedriven  ListDeadLettersParamsState = "redriven"
+)
+
+// Valid indicates whether the value is a known member of the ListDeadLettersParamsState enum.
+func (e ListDeadLettersParamsState) Valid() bool {
+	switch e {
+	case ListDeadLettersParamsStateDismissed:
+		return true
+	case ListDeadLettersParamsStateOpen:
+		return true
+	case ListDeadLettersParamsStateRedriven:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListTenantDeadLettersParamsState.
+const (
+	ListTenantDeadLettersParamsStateDismissed ListTenantDeadLettersParamsState = "dismissed"
+	ListTenantDeadLettersParamsStateOpen      ListTenantDeadLettersParamsState = "open"
+	ListTenantDeadLettersParamsStateRedriven  ListTenantDeadLettersParamsState = "redriven"
+)
+
+// Valid indicates whether the value is a known member of the ListTenantDeadLettersParamsState enum.
+func (e ListTenantDeadLettersParamsState) Valid() bool {
+	switch e {
+	case ListTenantDeadLettersParamsStateDismissed:
+		return true
+	case ListTenantDeadLettersParamsStateOpen:
+		return true
+	case ListTenantDeadLettersParamsStateRedriven:
+		return true
+	default:
+		return false
+	}
+}
+
+// Actions What a rule decides.
+type Actions struct {
+	// Callrail What is written back to the call in CallRail.
+	Callrail *struct {
+		LeadStatus *ActionsCallrailLeadStatus `json:"lead_status,omitempty"`
+
+		// Note An expression: a text.
+		Note *string   `json:"note,omitempty"`
+		Tags *[]string `json:"tags,omitempty"`
+
+		// Value An expression: an amount of US dollars.
+		Value *string `json:"value,omitempty"`
+	} `json:"callrail,omitempty"`
+
+	// Destinations `all`, `none`, or a list of names.
+	Destinations *Selection `json:"destinations,omitempty"`
+
+	// NonLeads Also what is no lead is delivered and told.
+	NonLeads *bool `json:"non_leads,omitempty"`
+
+	// Notify `all`, `none`, or a list of names.
+	Notify *Selection `json:"notify,omitempty"`
+
+	// Owner Who gets the lead, by the CRM's id of the user: one for every destination, or an object by integration.
+	Owner *Actions_Owner `json:"owner,omitempty"`
+
+	// Skip No destination gets it, for this reason.
+	Skip *string   `json:"skip,omitempty"`
+	Tags *[]string `json:"tags,omitempty"`
+}
+
+// ActionsCallrailLeadStatus defines model for Actions.Callrail.LeadStatus.
+type ActionsCallrailLeadStatus string
+
+// ActionsOwner0 defines model for Actions.Owner.0.
+type ActionsOwner0 = string
+
+// ActionsOwner1 defines model for Actions.Owner.1.
+type ActionsOwner1 map[string]string
+
+// Actions_Owner Who gets the lead, by the CRM's id of the user: one for every destination, or an object by integration.
+type Actions_Owner struct {
+	union json.RawMessage
+}
+
 // Analysis What the request means. Absent until it has been analysed.
 type Analysis = request.Analysis
+
+// AuditEntry One line of the audit log.
+type AuditEntry struct {
+	Action string `json:"action"`
+
+	// Actor The token's issuer and subject, or the tool.
+	Actor string `json:"actor"`
+
+	// After What changed, as it is.
+	After   map[string]interface{} `json:"after,omitempty"`
+	At      time.Time              `json:"at"`
+	AuditID string                 `json:"audit_id"`
+
+	// Before What changed, as it was.
+	Before map[string]interface{} `json:"before,omitempty"`
+
+	// Origin The address that it came from; empty: from within.
+	Origin string `json:"origin"`
+	Target string `json:"target"`
+}
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	Entries []AuditEntry `json:"entries"`
+
+	// NextPageToken Empty on the last page.
+	NextPageToken string `json:"next_page_token"`
+}
 
 // Band The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
 type Band = request.Band
 
 // Budget defines model for Budget.
 type Budget = request.Budget
+
+// BudgetSettings What a calendar month may cost.
+type BudgetSettings struct {
+	// MonthlyUSD 0: no limit.
+	MonthlyUSD *float32 `json:"monthly_usd,omitempty"`
+
+	// OnLimit What happens when it is used up: people are told (warn); analyses are made by the rules, which cost
+	// nothing (rules); or calls are kept and wait for the next month (pause).
+	OnLimit *BudgetSettingsOnLimit `json:"on_limit,omitempty"`
+
+	// WarnAt The share of it that is worth a warning; 0: 0.8.
+	WarnAt *float32 `json:"warn_at,omitempty"`
+}
+
+// BudgetSettingsOnLimit What happens when it is used up: people are told (warn); analyses are made by the rules, which cost
+// nothing (rules); or calls are kept and wait for the next month (pause).
+type BudgetSettingsOnLimit string
+
+// BudgetSignal The class of the caller's budget.
+type BudgetSignal = string
+
+// BudgetState defines model for BudgetState.
+type BudgetState struct {
+	// ForecastUSD At this rate, at the end of the month.
+	ForecastUSD float64 `json:"forecast_usd"`
+
+	// LimitUSD Null: no limit.
+	LimitUSD *float64 `json:"limit_usd"`
+
+	// Month Example: 2026-03
+	Month   string `json:"month"`
+	OnLimit string `json:"on_limit"`
+
+	// SpentUSD What the requests received this month have cost so far.
+	SpentUSD float64 `json:"spent_usd"`
+
+	// State No limit (none), less spent than is worth a warning (ok), more (warning), or everything and more
+	// (exceeded). What happens then comes within minutes.
+	State string `json:"state"`
+
+	// WarnAt The share of the limit that is worth a warning.
+	WarnAt float64 `json:"warn_at"`
+}
+
+// CRMField One field of the CRM.
+type CRMField struct {
+	Label string `json:"label"`
+	Name  string `json:"name"`
+
+	// Object Example: contact
+	Object string `json:"object"`
+
+	// Options The values that it takes, if they are a list.
+	Options  []string `json:"options"`
+	ReadOnly bool     `json:"read_only"`
+	Required bool     `json:"required"`
+
+	// Type The CRM's own word.
+	Type string `json:"type"`
+}
 
 // CRMState The deliveries to CRMs summed up: `none` was planned, all are `done`, one is `pending`, waits
 // for a person (`parked`) or `failed`.
@@ -96,8 +605,177 @@ type Caller = request.Caller
 // Confidence defines model for Confidence.
 type Confidence = request.Confidence
 
+// Connection What is registered at CallRail.
+type Connection struct {
+	// Created Whether there was none before.
+	Created bool `json:"created"`
+
+	// IntegrationID CallRail's id of the webhook integration.
+	IntegrationID string `json:"integration_id"`
+
+	// SigningKey The id of the signing key that was read and kept.
+	SigningKey string `json:"signing_key"`
+
+	// State active or disabled.
+	//
+	// Example: active
+	State string `json:"state"`
+
+	// Webhooks The addresses by kind of delivery.
+	Webhooks map[string][]string `json:"webhooks"`
+}
+
+// Connector The kind of CRM.
+type Connector string
+
+// CorrectableField A field of the analysis that may be corrected.
+type CorrectableField = string
+
+// Correction An answer that a person put right.
+type Correction struct {
+	At time.Time `json:"at"`
+	By string    `json:"by"`
+
+	// Field A field of the analysis that may be corrected.
+	Field CorrectableField `json:"field"`
+
+	// Value The right answer.
+	Value interface{} `json:"value"`
+
+	// Was The analyser's own answer.
+	Was interface{} `json:"was"`
+}
+
+// CorrectionList defines model for CorrectionList.
+type CorrectionList struct {
+	Corrections []Correction `json:"corrections"`
+}
+
+// CorrectionOrder defines model for CorrectionOrder.
+type CorrectionOrder struct {
+	Corrections []struct {
+		// Field A field of the analysis that may be corrected.
+		Field CorrectableField `json:"field"`
+
+		// Value The right answer; its type is the field's.
+		Value interface{} `json:"value"`
+	} `json:"corrections"`
+
+	// Push Let the records in CRMs follow.
+	Push bool `json:"push,omitempty"`
+}
+
+// Cost What a request cost, by the prices of the day on which it was received.
+type Cost = cost.Breakdown
+
+// CostComponent What one thing cost, quantity times price. What was not used is left out.
+type CostComponent = cost.Component
+
+// CostGroup What requests that have something in common cost.
+type CostGroup struct {
+	Components []CostShare `json:"components"`
+	CostUSD    float64     `json:"cost_usd"`
+
+	// Key What they have in common; empty: not known.
+	Key      string `json:"key"`
+	Requests int64  `json:"requests"`
+}
+
+// CostShare What of the costs was for what.
+type CostShare struct {
+	CostUSD float64 `json:"cost_usd"`
+	Name    string  `json:"name"`
+}
+
+// Costs defines model for Costs.
+type Costs struct {
+	Components []CostShare `json:"components"`
+	GroupBy    string      `json:"group_by"`
+
+	// Groups Days in order; everything else the most requests first, at most 500. The total counts all.
+	Groups []CostGroup `json:"groups"`
+
+	// PerRequestUSD Null without any request.
+	PerRequestUSD *float64 `json:"per_request_usd"`
+	Requests      int64    `json:"requests"`
+	TotalUSD      float64  `json:"total_usd"`
+}
+
+// CreatedRequest defines model for CreatedRequest.
+type CreatedRequest struct {
+	// Created False if it was here already.
+	Created   bool   `json:"created"`
+	RequestID string `json:"request_id"`
+
+	// Status How far the request has come: `received`, `transcribed`, `analyzed`, `pushed`, `completed`,
+	// in this order; `failed` or `erased` from any of them. Forms and texts start at `transcribed`.
+	Status Status `json:"status"`
+
+	// Upload Where to send the audio.
+	Upload *Upload `json:"upload,omitempty"`
+}
+
+// DeadLetter A message that no step could deal with.
+type DeadLetter struct {
+	Attempts   int64           `json:"attempts"`
+	LetterID   string          `json:"letter_id"`
+	ReceivedAt time.Time       `json:"received_at"`
+	RequestID  string          `json:"request_id"`
+	State      DeadLetterState `json:"state"`
+
+	// TenantID Empty: not known.
+	TenantID string `json:"tenant_id"`
+	Topic    string `json:"topic"`
+}
+
+// DeadLetterState defines model for DeadLetter.State.
+type DeadLetterState string
+
+// DeadLetterPage defines model for DeadLetterPage.
+type DeadLetterPage struct {
+	DeadLetters []DeadLetter `json:"dead_letters"`
+
+	// NextPageToken Empty on the last page.
+	NextPageToken string `json:"next_page_token"`
+}
+
 // Delivery The request on its way into one CRM destination.
 type Delivery = request.Delivery
+
+// DeliveryCount Deliveries of one day that ended in one way.
+type DeliveryCount struct {
+	Count int64 `json:"count"`
+
+	// Day In UTC.
+	Day    openapi_types.Date `json:"day"`
+	LastAt time.Time          `json:"last_at"`
+
+	// Outcome accepted, duplicate, updated, ignored, rejected, or recovered: never delivered, found by asking.
+	Outcome string `json:"outcome"`
+
+	// Reason The kind of delivery, or why it was rejected.
+	Reason string `json:"reason"`
+}
+
+// Dimension What statistics are grouped by. Days are the tenant's.
+type Dimension string
+
+// DownloadLink defines model for DownloadLink.
+type DownloadLink struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	URL       string    `json:"url"`
+}
+
+// EmailList One list of recipients.
+type EmailList struct {
+	// MinBand The lowest band worth telling; absent: every lead.
+	MinBand *struct {
+		// Embedded struct due to allOf(#/components/schemas/Band)
+		Band `yaml:",inline"`
+	} `json:"min_band,omitempty"`
+	Name string   `json:"name"`
+	To   []string `json:"to"`
+}
 
 // Event One line of the timeline.
 type Event struct {
@@ -122,6 +800,28 @@ type Evidence = request.Evidence
 // Factor One line of the score's explanation.
 type Factor = request.Factor
 
+// FieldError What is wrong with one field of a body.
+type FieldError struct {
+	// Field Where, with dots between the names.
+	//
+	// Example: settings.weights.intent
+	Field string `json:"field"`
+
+	// Message What is wrong.
+	Message string `json:"message"`
+}
+
+// FieldList defines model for FieldList.
+type FieldList struct {
+	Fields []CRMField `json:"fields"`
+}
+
+// FormField One field of a form.
+type FormField struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	// Failed What is missing; absent if nothing is.
@@ -138,14 +838,329 @@ type Health struct {
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
 
+// ImportEstimate What an import would bring.
+type ImportEstimate struct {
+	// Calls Calls that are not here yet.
+	Calls   int64   `json:"calls"`
+	CostUSD float64 `json:"cost_usd"`
+
+	// Minutes Minutes of audio.
+	Minutes float64 `json:"minutes"`
+
+	// Recorded Those of them with a recording.
+	Recorded int64 `json:"recorded"`
+}
+
+// Integration A CRM that leads go to.
+type Integration struct {
+	// Config The connector's settings and `mapping`, as the guide to CRM integration describes them.
+	Config         json.RawMessage `json:"config"`
+	HasCredentials bool            `json:"has_credentials"`
+	IntegrationID  string          `json:"integration_id"`
+
+	// Kind The kind of CRM.
+	Kind Connector `json:"kind"`
+	Name string    `json:"name"`
+
+	// Status Whether a tenant, source or integration is served.
+	Status TenantStatus `json:"status"`
+
+	// ThirdParty Who is behind it is not the company; people who opted out are not sent there.
+	ThirdParty bool `json:"third_party"`
+}
+
+// IntegrationChange What an integration is to be.
+type IntegrationChange struct {
+	Config json.RawMessage `json:"config,omitempty"`
+
+	// Credentials What the connector signs in with: a token, or a JSON object in a string.
+	Credentials string `json:"credentials,omitempty"`
+
+	// Kind The kind of CRM.
+	Kind Connector `json:"kind"`
+	Name string    `json:"name,omitempty"`
+
+	// Status Whether a tenant, source or integration is served.
+	Status     TenantStatus `json:"status,omitempty"`
+	ThirdParty bool         `json:"third_party,omitempty"`
+}
+
+// IntegrationList defines model for IntegrationList.
+type IntegrationList struct {
+	Integrations []Integration `json:"integrations"`
+}
+
+// Intent What the caller wants.
+type Intent = string
+
+// Job Long work that somebody asked for.
+type Job struct {
+	Actor     string    `json:"actor"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Error Why it failed or what it waits for.
+	Error string  `json:"error,omitempty"`
+	JobID string  `json:"job_id"`
+	Kind  JobKind `json:"kind"`
+
+	// Report What was done so far.
+	Report    map[string]interface{} `json:"report"`
+	State     JobState               `json:"state"`
+	UpdatedAt time.Time              `json:"updated_at"`
+}
+
+// JobKind defines model for Job.Kind.
+type JobKind string
+
+// JobState defines model for Job.State.
+type JobState string
+
+// JobPage defines model for JobPage.
+type JobPage struct {
+	Jobs []Job `json:"jobs"`
+
+	// NextPageToken Empty on the last page.
+	NextPageToken string `json:"next_page_token"`
+}
+
 // Kind What arrived.
 type Kind = request.Kind
 
 // LedgerEntry defines model for LedgerEntry.
 type LedgerEntry = request.LedgerEntry
 
+// Limits What may come in by web form and API. 0: the deployment's default. Deliveries of CallRail have no limit.
+type Limits struct {
+	APIPerDay      *int `json:"api_per_day,omitempty"`
+	APIPerMinute   *int `json:"api_per_minute,omitempty"`
+	FormsPerDay    *int `json:"forms_per_day,omitempty"`
+	FormsPerMinute *int `json:"forms_per_minute,omitempty"`
+}
+
+// MappedValue One value that a mapping sets.
+type MappedValue struct {
+	Field  string `json:"field"`
+	Object string `json:"object"`
+
+	// Value A text, number, truth value or null.
+	Value interface{} `json:"value"`
+}
+
+// MappingPreview defines model for MappingPreview.
+type MappingPreview struct {
+	Problems []MappingProblem `json:"problems"`
+	Values   []MappedValue    `json:"values"`
+}
+
+// MappingProblem What is wrong with one line of a mapping.
+type MappingProblem struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+
+	// Object Example: contact
+	Object string `json:"object"`
+
+	// Warning The mapping works, but perhaps not as it is meant.
+	Warning bool `json:"warning,omitempty"`
+}
+
+// MappingTrial A mapping to try.
+type MappingTrial struct {
+	// Mapping Its rules, as an integration's config has them; absent: the saved ones.
+	Mapping   json.RawMessage `json:"mapping,omitempty"`
+	RequestID string          `json:"request_id"`
+}
+
+// NewImport Which history to bring in.
+type NewImport struct {
+	// Batch Transcribe when it is cheap, within a day.
+	Batch bool `json:"batch,omitempty"`
+
+	// Estimate Only say what there is, and what it would cost.
+	Estimate bool `json:"estimate,omitempty"`
+
+	// From The first day, in the tenant's time zone.
+	From openapi_types.Date `json:"from"`
+
+	// Push Bring the leads into the CRMs.
+	Push bool `json:"push,omitempty"`
+
+	// To The last day.
+	To openapi_types.Date `json:"to"`
+}
+
+// NewRequest A call, form or text to bring in.
+type NewRequest struct {
+	// Answered Of a call.
+	Answered bool `json:"answered,omitempty"`
+
+	// Audio Of a call: that a recording will be uploaded.
+	Audio *struct {
+		// Bytes Its exact size.
+		Bytes       int64                      `json:"bytes"`
+		ContentType NewRequestAudioContentType `json:"content_type"`
+	} `json:"audio,omitempty"`
+	Caller *struct {
+		Email string `json:"email,omitempty"`
+		Name  string `json:"name,omitempty"`
+		Phone string `json:"phone,omitempty"`
+	} `json:"caller,omitempty"`
+	Campaign  string              `json:"campaign,omitempty"`
+	Direction NewRequestDirection `json:"direction,omitempty"`
+
+	// DurationS Of a call.
+	DurationS int `json:"duration_s,omitempty"`
+
+	// Fields Of a form: its fields, in order.
+	Fields []FormField `json:"fields,omitempty"`
+
+	// Kind What arrived.
+	Kind        Kind   `json:"kind"`
+	LandingPage string `json:"landing_page,omitempty"`
+	Medium      string `json:"medium,omitempty"`
+
+	// Source The marketing source.
+	Source string `json:"source,omitempty"`
+
+	// StartedAt When the call began or the form was sent; absent: now.
+	StartedAt *time.Time `json:"started_at,omitempty"`
+
+	// Text What a text message says.
+	Text string `json:"text,omitempty"`
+
+	// Transcript Of a call: what was said, if it is transcribed already. It is used instead of a recording.
+	Transcript []SpokenSegment `json:"transcript,omitempty"`
+
+	// Voicemail Of a call.
+	Voicemail bool `json:"voicemail,omitempty"`
+}
+
+// NewRequestAudioContentType defines model for NewRequest.Audio.ContentType.
+type NewRequestAudioContentType string
+
+// NewRequestDirection defines model for NewRequest.Direction.
+type NewRequestDirection string
+
+// NewSigningKey A key to accept.
+type NewSigningKey struct {
+	// Value The key; absent: one is drawn.
+	Value string `json:"value,omitempty"`
+}
+
+// NewTenant A tenant to create.
+type NewTenant struct {
+	Name   string `json:"name"`
+	Region string `json:"region,omitempty"`
+
+	// Settings A tenant's choices. What is left out has its default.
+	Settings Settings `json:"settings,omitempty"`
+
+	// TenantID Part of webhook addresses; it cannot be changed.
+	TenantID string `json:"tenant_id"`
+	TimeZone string `json:"time_zone,omitempty"`
+}
+
+// Notifications Who is told about leads.
+type Notifications struct {
+	Email *[]EmailList    `json:"email,omitempty"`
+	Slack *[]SlackChannel `json:"slack,omitempty"`
+}
+
+// Pause Something that is held back.
+type Pause struct {
+	Actor     string    `json:"actor"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Platform It holds for every tenant.
+	Platform bool       `json:"platform"`
+	Reason   string     `json:"reason"`
+	Subject  string     `json:"subject"`
+	Until    *time.Time `json:"until"`
+}
+
+// PauseList defines model for PauseList.
+type PauseList struct {
+	Pauses []Pause `json:"pauses"`
+}
+
+// PauseOrder defines model for PauseOrder.
+type PauseOrder struct {
+	Reason string `json:"reason"`
+
+	// Until Absent: until somebody resumes it.
+	Until *time.Time `json:"until,omitempty"`
+}
+
 // Person The customer as the conversation gives them.
 type Person = request.Person
+
+// PersonKey A person, by phone number, e-mail address or both. One of them must be there.
+type PersonKey struct {
+	Email string `json:"email,omitempty"`
+
+	// Phone In any usual notation.
+	Phone string `json:"phone,omitempty"`
+}
+
+// PersonState defines model for PersonState.
+type PersonState struct {
+	ErasedAt *time.Time `json:"erased_at"`
+
+	// Held Those of them under legal hold.
+	Held       int64      `json:"held"`
+	OptedOutAt *time.Time `json:"opted_out_at"`
+
+	// Requests Requests about the person.
+	Requests int64 `json:"requests"`
+}
+
+// PlannedChannel Whether the people of a channel are told.
+type PlannedChannel struct {
+	// Channel Example: slack:sales
+	Channel string `json:"channel"`
+	Chosen  bool   `json:"chosen"`
+	Reason  string `json:"reason"`
+}
+
+// PlannedDestination Whether an integration gets the request.
+type PlannedDestination struct {
+	Chosen bool `json:"chosen"`
+
+	// Destination Example: hubspot
+	Destination string `json:"destination"`
+
+	// Reason Why not; empty: it gets it.
+	Reason string `json:"reason"`
+}
+
+// Price What one unit of a component costs.
+type Price struct {
+	// Assumed Nobody has confirmed the price.
+	Assumed bool `json:"assumed"`
+
+	// Model Whose tokens these are.
+	Model string `json:"model,omitempty"`
+
+	// Name The component's.
+	Name string `json:"name"`
+
+	// Note Where the price is from.
+	Note string  `json:"note"`
+	Unit string  `json:"unit"`
+	USD  float64 `json:"usd"`
+}
+
+// PriceList defines model for PriceList.
+type PriceList struct {
+	Prices    []Price            `json:"prices"`
+	ValidFrom openapi_types.Date `json:"valid_from"`
+}
+
+// PrivacySettings What is kept of what people say.
+type PrivacySettings struct {
+	// KeepCardNumbers Payment card and social security numbers stay in transcripts, which otherwise are masked before they are stored.
+	KeepCardNumbers *bool `json:"keep_card_numbers,omitempty"`
+}
 
 // Problem Problem details for HTTP APIs (RFC 9457).
 type Problem struct {
@@ -155,7 +1170,10 @@ type Problem struct {
 	// Detail What went wrong, for people; the same sentence for the same code.
 	Detail string `json:"detail"`
 
-	// Parameter The name of the parameter that is wrong, where it is one.
+	// Errors What is wrong field by field, where it is known.
+	Errors []FieldError `json:"errors,omitempty"`
+
+	// Parameter The name of the parameter, or the place in the body, that is wrong, where it is one.
 	Parameter string `json:"parameter,omitempty"`
 
 	// Status The HTTP status.
@@ -170,6 +1188,36 @@ type Problem struct {
 
 // ProblemCode What went wrong, for programs.
 type ProblemCode string
+
+// ProcessSettings Kinds of delivery that become requests beside inbound calls and forms.
+type ProcessSettings struct {
+	// Outbound Outbound calls, too.
+	Outbound *bool `json:"outbound,omitempty"`
+
+	// SkipTexts No text messages.
+	SkipTexts *bool `json:"skip_texts,omitempty"`
+}
+
+// ProjectType What kind of work it is about.
+type ProjectType = string
+
+// RecordingLink defines model for RecordingLink.
+type RecordingLink struct {
+	ContentType string    `json:"content_type"`
+	DurationS   float32   `json:"duration_s"`
+	ExpiresAt   time.Time `json:"expires_at"`
+	URL         string    `json:"url"`
+}
+
+// RecordingState What is known of a call's audio.
+type RecordingState struct {
+	// Absent Why there is none: not_recorded, too_large, not_audio, never_came, expired …
+	Absent      string  `json:"absent"`
+	Available   bool    `json:"available"`
+	Channels    int     `json:"channels"`
+	ContentType string  `json:"content_type"`
+	DurationS   float64 `json:"duration_s"`
+}
 
 // Request One call, form or text of one tenant, as lists show it.
 type Request struct {
@@ -234,8 +1282,32 @@ type RequestDetail struct {
 	// Analysis What the request means. Absent until it has been analysed.
 	Analysis *Analysis `json:"analysis,omitempty"`
 
+	// Corrections What people put right in the analysis, which shows the right answers.
+	Corrections []Correction `json:"corrections"`
+
+	// Cost What a request cost, by the prices of the day on which it was received.
+	Cost Cost `json:"cost"`
+
 	// Deliveries One for each CRM destination.
 	Deliveries []Delivery `json:"deliveries"`
+
+	// Hold Under legal hold.
+	Hold bool `json:"hold"`
+
+	// Reason Why it failed, or what it waits for; empty otherwise.
+	Reason string `json:"reason"`
+
+	// Recording What is known of a call's audio.
+	Recording RecordingState `json:"recording"`
+
+	// Run 1, and one more each time that the first audio arrived late or somebody sent it through again.
+	Run int64 `json:"run"`
+
+	// SourceDetails What the source told about a call, form or text. What it did not tell is absent.
+	SourceDetails SourceDetails `json:"source_details"`
+
+	// StartedAt When the call began or the form was sent.
+	StartedAt *time.Time `json:"started_at"`
 
 	// Timeline What happened, oldest first.
 	Timeline []Event `json:"timeline"`
@@ -251,53 +1323,1280 @@ type RequestPage struct {
 	Requests      []Request `json:"requests"`
 }
 
+// RequestState How a request stands.
+type RequestState struct {
+	// CrmState The deliveries to CRMs summed up: `none` was planned, all are `done`, one is `pending`, waits
+	// for a person (`parked`) or `failed`.
+	CrmState  CRMState `json:"crm_state"`
+	RequestID string   `json:"request_id"`
+
+	// Status How far the request has come: `received`, `transcribed`, `analyzed`, `pushed`, `completed`,
+	// in this order; `failed` or `erased` from any of them. Forms and texts start at `transcribed`.
+	Status Status `json:"status"`
+}
+
+// Retention After how many days what is kept is deleted. 0: never. A legal hold comes first.
+type Retention struct {
+	RecordingDays  *int `json:"recording_days,omitempty"`
+	RequestDays    *int `json:"request_days,omitempty"`
+	TranscriptDays *int `json:"transcript_days,omitempty"`
+}
+
+// Retried defines model for Retried.
+type Retried struct {
+	Retried int64 `json:"retried"`
+}
+
+// RetryOrder From where to repeat.
+type RetryOrder struct {
+	// Fresh Ask the model again although its answer is kept.
+	Fresh bool `json:"fresh,omitempty"`
+
+	// From Absent: the step in which the request failed. A request that did not fail needs it.
+	From RetryOrderFrom `json:"from,omitempty"`
+}
+
+// RetryOrderFrom Absent: the step in which the request failed. A request that did not fail needs it.
+type RetryOrderFrom string
+
+// Rule Which requests, and what becomes of them. The guide to CRM integration explains expressions and actions.
+type Rule = tenant.Rule
+
+// RuleTrace What one rule did.
+type RuleTrace struct {
+	// Error What failed in it; empty: nothing.
+	Error   string `json:"error"`
+	Matched bool   `json:"matched"`
+
+	// Rule Its name.
+	Rule string `json:"rule"`
+
+	// Why Why it matched or did not.
+	Why string `json:"why"`
+}
+
+// SecretName How settings refer to a secret.
+type SecretName struct {
+	// Secret Example: tenant-tenant_demo-slack_sales
+	Secret string `json:"secret"`
+}
+
+// SecretValue A secret.
+type SecretValue struct {
+	Value string `json:"value,omitempty"`
+}
+
 // Segment One turn of one speaker.
 type Segment = request.Segment
+
+// Selection `all`, `none`, or a list of names.
+type Selection struct {
+	union json.RawMessage
+}
+
+// Selection0 defines model for Selection.0.
+type Selection0 string
+
+// Selection1 defines model for Selection.1.
+type Selection1 = []string
+
+// Settings A tenant's choices. What is left out has its default.
+type Settings = tenant.Settings
+
+// SigningKey A key that deliveries may be signed with.
+type SigningKey struct {
+	KeyID string `json:"key_id"`
+
+	// Value The key itself, if it was drawn: it is shown this once.
+	Value string `json:"value,omitempty"`
+}
+
+// SlackChannel One Slack channel behind an incoming webhook.
+type SlackChannel struct {
+	// MinBand The lowest band worth telling; absent: every lead.
+	MinBand *struct {
+		// Embedded struct due to allOf(#/components/schemas/Band)
+		Band `yaml:",inline"`
+	} `json:"min_band,omitempty"`
+
+	// Name Names the channel; notifications are counted by it.
+	Name string `json:"name"`
+
+	// Secret The secret with the webhook's address, as putSecret answers it.
+	Secret string `json:"secret"`
+}
+
+// Source Where a tenant's calls and forms come from.
+type Source struct {
+	// AccountID CallRail's account.
+	AccountID string `json:"account_id"`
+
+	// CompanyID CallRail's number for the company, as webhooks carry it.
+	CompanyID string `json:"company_id"`
+
+	// CompanyResourceID CallRail's COM… id of the company.
+	CompanyResourceID string `json:"company_resource_id"`
+
+	// FormKeys The public keys that forms on web pages may be sent with.
+	FormKeys []string `json:"form_keys"`
+
+	// HasAPIKey Whether an API key is kept.
+	HasAPIKey bool `json:"has_api_key"`
+
+	// Kind callrail, or form: the tenant's own web forms.
+	Kind SourceKind `json:"kind"`
+
+	// LastDeliveryAt When a delivery was accepted last.
+	LastDeliveryAt *time.Time `json:"last_delivery_at"`
+	Name           string     `json:"name"`
+
+	// Origins The origins that forms on web pages may be sent from.
+	Origins []string `json:"origins"`
+
+	// Problem What is wrong with the source, in a sentence; empty: nothing known.
+	Problem string `json:"problem"`
+
+	// SigningKeys The ids of the keys that deliveries may be signed with, oldest first.
+	SigningKeys []string `json:"signing_keys"`
+	SourceID    string   `json:"source_id"`
+
+	// Status Whether a tenant, source or integration is served.
+	Status TenantStatus `json:"status"`
+
+	// WebhookUrls The addresses that deliveries go to.
+	WebhookUrls []string `json:"webhook_urls"`
+}
+
+// SourceChange What a source is to be.
+type SourceChange struct {
+	AccountID string `json:"account_id,omitempty"`
+
+	// APIKey CallRail's API key.
+	APIKey            string   `json:"api_key,omitempty"`
+	CompanyID         string   `json:"company_id,omitempty"`
+	CompanyResourceID string   `json:"company_resource_id,omitempty"`
+	FormKeys          []string `json:"form_keys,omitempty"`
+
+	// Kind callrail, or form: the tenant's own web forms.
+	Kind    SourceKind `json:"kind"`
+	Name    string     `json:"name,omitempty"`
+	Origins []string   `json:"origins,omitempty"`
+
+	// SigningKey The first key that deliveries are signed with; more are added by addSigningKey.
+	SigningKey string `json:"signing_key,omitempty"`
+
+	// Status Whether a tenant, source or integration is served.
+	Status TenantStatus `json:"status,omitempty"`
+}
+
+// SourceDeliveries What arrived from a source.
+type SourceDeliveries struct {
+	Counts []DeliveryCount `json:"counts"`
+
+	// LastAcceptedAt When the last good delivery came, in the range.
+	LastAcceptedAt *time.Time `json:"last_accepted_at"`
+
+	// LastRejectedAt When one was rejected last, in the range.
+	LastRejectedAt *time.Time `json:"last_rejected_at"`
+
+	// PolledUntil Calls before are all here: the call tracker was asked.
+	PolledUntil *time.Time `json:"polled_until"`
+
+	// Problem What is wrong with the source, in a sentence; empty: nothing known.
+	Problem string `json:"problem"`
+
+	// Webhooks The state of the webhook integration at the call tracker; empty: not known.
+	Webhooks string `json:"webhooks"`
+}
+
+// SourceDetails What the source told about a call, form or text. What it did not tell is absent.
+type SourceDetails struct {
+	Answered      bool        `json:"answered,omitempty"`
+	BusinessPhone string      `json:"business_phone,omitempty"`
+	CallType      string      `json:"call_type,omitempty"`
+	Campaign      string      `json:"campaign,omitempty"`
+	City          string      `json:"city,omitempty"`
+	Country       string      `json:"country,omitempty"`
+	Direction     string      `json:"direction,omitempty"`
+	DurationS     int         `json:"duration_s,omitempty"`
+	Fields        []FormField `json:"fields,omitempty"`
+	FirstCall     bool        `json:"first_call,omitempty"`
+	FormURL       string      `json:"form_url,omitempty"`
+	Gclid         string      `json:"gclid,omitempty"`
+	Keywords      string      `json:"keywords,omitempty"`
+	LandingPage   string      `json:"landing_page,omitempty"`
+	LeadStatus    string      `json:"lead_status,omitempty"`
+	Medium        string      `json:"medium,omitempty"`
+	Note          string      `json:"note,omitempty"`
+	PostalCode    string      `json:"postal_code,omitempty"`
+	Referrer      string      `json:"referrer,omitempty"`
+	SourceName    string      `json:"source_name,omitempty"`
+	State         string      `json:"state,omitempty"`
+	Tags          []string    `json:"tags,omitempty"`
+	Text          string      `json:"text,omitempty"`
+	TrackingPhone string      `json:"tracking_phone,omitempty"`
+	Value         string      `json:"value,omitempty"`
+	Voicemail     bool        `json:"voicemail,omitempty"`
+}
+
+// SourceKind callrail, or form: the tenant's own web forms.
+type SourceKind string
+
+// SourceList defines model for SourceList.
+type SourceList struct {
+	Sources []Source `json:"sources"`
+}
+
+// SpeechSettings How calls are transcribed.
+type SpeechSettings struct {
+	// Batch Calls are transcribed when it is cheap: within a day, for a fifth of the price.
+	Batch *bool `json:"batch,omitempty"`
+
+	// Hints Company, product and place names to listen for.
+	Hints *[]string `json:"hints,omitempty"`
+
+	// Language BCP 47; absent: detected.
+	Language *string `json:"language,omitempty"`
+
+	// Unrecorded The company records no calls; a lead does not wait for audio.
+	Unrecorded *bool `json:"unrecorded,omitempty"`
+}
+
+// SpokenSegment One turn of one speaker.
+type SpokenSegment struct {
+	EndS float32 `json:"end_s,omitempty"`
+
+	// Speaker agent, customer, or any other name.
+	Speaker string  `json:"speaker"`
+	StartS  float32 `json:"start_s,omitempty"`
+	Text    string  `json:"text"`
+}
+
+// Stats defines model for Stats.
+type Stats struct {
+	GroupBy string `json:"group_by"`
+
+	// Groups Days in order; everything else the most requests first, at most 500. The total counts all.
+	Groups []StatsGroup `json:"groups"`
+
+	// Total Requests that have something in common.
+	Total StatsGroup `json:"total"`
+}
+
+// StatsGroup Requests that have something in common.
+type StatsGroup struct {
+	Analyzed int64 `json:"analyzed"`
+
+	// AverageScore Of the leads.
+	AverageScore *float64 `json:"average_score"`
+	Cold         int64    `json:"cold"`
+	CostUSD      float64  `json:"cost_usd"`
+
+	// Delivered In every CRM that was chosen.
+	Delivered int64 `json:"delivered"`
+
+	// Failed Requests that failed.
+	Failed int64 `json:"failed"`
+	Hot    int64 `json:"hot"`
+
+	// Key What they have in common; empty: not known, or the total.
+	Key string `json:"key"`
+
+	// Leads With a score of 20 or more: hot, warm and cold.
+	Leads    int64 `json:"leads"`
+	Requests int64 `json:"requests"`
+	Warm     int64 `json:"warm"`
+}
 
 // Status How far the request has come: `received`, `transcribed`, `analyzed`, `pushed`, `completed`,
 // in this order; `failed` or `erased` from any of them. Forms and texts start at `transcribed`.
 type Status = request.Status
 
+// Tenant A tenant with its settings.
+type Tenant struct {
+	// Embedded struct due to allOf(#/components/schemas/TenantRow)
+	TenantRow `yaml:",inline"`
+	// Embedded fields due to inline allOf schema
+	// Settings A tenant's choices. What is left out has its default.
+	Settings Settings `json:"settings"`
+}
+
+// TenantChange What a tenant is to be.
+type TenantChange struct {
+	Name   string `json:"name"`
+	Region string `json:"region"`
+
+	// Settings A tenant's choices. What is left out has its default.
+	Settings Settings `json:"settings"`
+	TimeZone string   `json:"time_zone"`
+}
+
+// TenantPage defines model for TenantPage.
+type TenantPage struct {
+	// NextPageToken Empty on the last page.
+	NextPageToken string      `json:"next_page_token"`
+	Tenants       []TenantRow `json:"tenants"`
+}
+
+// TenantRow A tenant as lists show it.
+type TenantRow struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Name Example: Demo Company
+	Name string `json:"name"`
+
+	// Region ISO 3166 code, for phone numbers without a country.
+	//
+	// Example: US
+	Region string `json:"region"`
+
+	// Status Whether a tenant, source or integration is served.
+	Status TenantStatus `json:"status"`
+
+	// TenantID Example: tenant_demo
+	TenantID string `json:"tenant_id"`
+
+	// TimeZone IANA name.
+	//
+	// Example: America/Denver
+	TimeZone string `json:"time_zone"`
+}
+
+// TenantStatus Whether a tenant, source or integration is served.
+type TenantStatus = tenant.Status
+
+// TestResult What a test of an integration found.
+type TestResult struct {
+	// Message What is wrong, in the CRM's words or ours; empty: nothing.
+	Message string `json:"message"`
+
+	// Ok Whether a lead would arrive.
+	Ok       bool             `json:"ok"`
+	Problems []MappingProblem `json:"problems"`
+}
+
+// Timeline How soon the work should begin.
+type Timeline = string
+
 // Transcript What was said. Absent until the request has been transcribed; without segments if nobody spoke.
 type Transcript = request.Transcript
+
+// Upload Where to send the audio.
+type Upload struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Headers What must be sent along; the address is valid with exactly these.
+	Headers map[string]string `json:"headers"`
+	Method  UploadMethod      `json:"method"`
+	URL     string            `json:"url"`
+}
+
+// UploadMethod defines model for Upload.Method.
+type UploadMethod string
 
 // Usage What the model call cost, in tokens.
 type Usage = request.Usage
 
+// Workflow A tenant's rules.
+type Workflow struct {
+	Rules []Rule `json:"rules"`
+}
+
+// WorkflowPlan What a workflow decides for a request.
+type WorkflowPlan struct {
+	Channels     []PlannedChannel     `json:"channels"`
+	Destinations []PlannedDestination `json:"destinations"`
+	Tags         []string             `json:"tags"`
+	Trace        []RuleTrace          `json:"trace"`
+}
+
+// WorkflowTrial A workflow to try.
+type WorkflowTrial struct {
+	RequestID string `json:"request_id"`
+
+	// Rules Absent: the saved ones.
+	Rules *[]Rule `json:"rules,omitempty"`
+}
+
+// From defines model for From.
+type From = openapi_types.Date
+
+// IfMatch defines model for IfMatch.
+type IfMatch = string
+
+// IntegrationID defines model for IntegrationID.
+type IntegrationID = string
+
+// JobID defines model for JobID.
+type JobID = string
+
+// LetterID defines model for LetterID.
+type LetterID = string
+
+// Limit defines model for Limit.
+type Limit = int
+
+// PageToken defines model for PageToken.
+type PageToken = string
+
 // RequestID defines model for RequestID.
 type RequestID = string
+
+// SourceID defines model for SourceID.
+type SourceID = string
+
+// Subject defines model for Subject.
+type Subject = string
 
 // TenantID defines model for TenantID.
 type TenantID = string
 
+// To defines model for To.
+type To = openapi_types.Date
+
+// ListDeadLettersParams defines parameters for ListDeadLetters.
+type ListDeadLettersParams struct {
+	// Limit The most rows to return.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// PageToken Where to continue, the `next_page_token` of the page before.
+	PageToken PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// State Only messages in this state.
+	State ListDeadLettersParamsState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ListDeadLettersParamsState defines parameters for ListDeadLetters.
+type ListDeadLettersParamsState string
+
+// GetPlatformStatsParams defines parameters for GetPlatformStats.
+type GetPlatformStatsParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+}
+
+// ListTenantsParams defines parameters for ListTenants.
+type ListTenantsParams struct {
+	// Limit The most rows to return.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// PageToken Where to continue, the `next_page_token` of the page before.
+	PageToken PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
+// PutTenantParams defines parameters for PutTenant.
+type PutTenantParams struct {
+	// IfMatch The `ETag` of what is to be replaced. Without it the change is made whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// Limit The most rows to return.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// PageToken Where to continue, the `next_page_token` of the page before.
+	PageToken PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// Action Only lines of this action.
+	Action string `form:"action,omitempty" json:"action,omitempty"`
+
+	// Target Only lines about this, for instance a request's id.
+	Target string `form:"target,omitempty" json:"target,omitempty"`
+}
+
+// GetCostsParams defines parameters for GetCosts.
+type GetCostsParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+
+	// GroupBy What to group by.
+	GroupBy Dimension `form:"group_by,omitempty" json:"group_by,omitempty"`
+}
+
+// ListTenantDeadLettersParams defines parameters for ListTenantDeadLetters.
+type ListTenantDeadLettersParams struct {
+	// Limit The most rows to return.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// PageToken Where to continue, the `next_page_token` of the page before.
+	PageToken PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+
+	// State Only messages in this state.
+	State ListTenantDeadLettersParamsState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ListTenantDeadLettersParamsState defines parameters for ListTenantDeadLetters.
+type ListTenantDeadLettersParamsState string
+
+// StreamRequestsParams defines parameters for StreamRequests.
+type StreamRequestsParams struct {
+	// LastEventID The id of the last event that was seen.
+	LastEventID string `json:"Last-Event-ID,omitempty"`
+}
+
+// PutIntegrationParams defines parameters for PutIntegration.
+type PutIntegrationParams struct {
+	// IfMatch The `ETag` of what is to be replaced. Without it the change is made whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListJobsParams defines parameters for ListJobs.
+type ListJobsParams struct {
+	// Limit The most rows to return.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// PageToken Where to continue, the `next_page_token` of the page before.
+	PageToken PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // ListRequestsParams defines parameters for ListRequests.
 type ListRequestsParams struct {
 	// Limit The most rows to return.
-	Limit int `form:"limit,omitempty" json:"limit,omitempty"`
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// PageToken Where to continue, the `next_page_token` of the page before.
-	PageToken string `form:"page_token,omitempty" json:"page_token,omitempty"`
+	PageToken PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 
 	// Status Only requests with this status.
 	Status Status `form:"status,omitempty" json:"status,omitempty"`
 
 	// Kind Only requests of this kind.
 	Kind Kind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// SourceID Only requests that this source delivered.
+	SourceID string `form:"source_id,omitempty" json:"source_id,omitempty"`
+
+	// Source Only requests of this marketing source.
+	Source string `form:"source,omitempty" json:"source,omitempty"`
+
+	// MinScore Only requests with at least this lead score.
+	MinScore *int `form:"min_score,omitempty" json:"min_score,omitempty"`
+
+	// MaxScore Only requests with at most this lead score.
+	MaxScore *int `form:"max_score,omitempty" json:"max_score,omitempty"`
+
+	// ScoreBand Only requests in this score band.
+	ScoreBand Band `form:"score_band,omitempty" json:"score_band,omitempty"`
+
+	// Intent Only requests with this intent.
+	Intent Intent `form:"intent,omitempty" json:"intent,omitempty"`
+
+	// ProjectType Only requests about this kind of project.
+	ProjectType ProjectType `form:"project_type,omitempty" json:"project_type,omitempty"`
+
+	// Timeline Only requests with this timeline.
+	Timeline Timeline `form:"timeline,omitempty" json:"timeline,omitempty"`
+
+	// Budget Only requests with this budget signal.
+	Budget BudgetSignal `form:"budget,omitempty" json:"budget,omitempty"`
+
+	// CrmState Only requests whose deliveries stand like this.
+	CrmState CRMState `form:"crm_state,omitempty" json:"crm_state,omitempty"`
+
+	// ReceivedAfter Only requests received at this time or later.
+	ReceivedAfter *time.Time `form:"received_after,omitempty" json:"received_after,omitempty"`
+
+	// ReceivedBefore Only requests received before this time.
+	ReceivedBefore *time.Time `form:"received_before,omitempty" json:"received_before,omitempty"`
+
+	// Phone Only requests of the person with this phone number, in any usual notation.
+	Phone string `form:"phone,omitempty" json:"phone,omitempty"`
+
+	// Email Only requests of the person with this e-mail address.
+	Email string `form:"email,omitempty" json:"email,omitempty"`
+
+	// Q Only requests with all of these words in name, summary or transcript.
+	Q string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Fields The fields of each row to return, by name and with commas between them; without it, all.
+	// `request_id` is always there.
+	Fields string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// CreateRequestParams defines parameters for CreateRequest.
+type CreateRequestParams struct {
+	// IdempotencyKey What makes two attempts the same request, for instance the caller's own id of the call.
+	IdempotencyKey string `json:"Idempotency-Key,omitempty"`
+}
+
+// PutSourceParams defines parameters for PutSource.
+type PutSourceParams struct {
+	// IfMatch The `ETag` of what is to be replaced. Without it the change is made whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// GetSourceDeliveriesParams defines parameters for GetSourceDeliveries.
+type GetSourceDeliveriesParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+}
+
+// GetStatsParams defines parameters for GetStats.
+type GetStatsParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+
+	// GroupBy What to group by.
+	GroupBy Dimension `form:"group_by,omitempty" json:"group_by,omitempty"`
+}
+
+// PutWorkflowParams defines parameters for PutWorkflow.
+type PutWorkflowParams struct {
+	// IfMatch The `ETag` of what is to be replaced. Without it the change is made whatever is there.
+	IfMatch IfMatch `json:"If-Match,omitempty"`
+}
+
+// PutPlatformPauseJSONRequestBody defines body for PutPlatformPause for application/json ContentType.
+type PutPlatformPauseJSONRequestBody = PauseOrder
+
+// CreateTenantJSONRequestBody defines body for CreateTenant for application/json ContentType.
+type CreateTenantJSONRequestBody = NewTenant
+
+// PutTenantJSONRequestBody defines body for PutTenant for application/json ContentType.
+type PutTenantJSONRequestBody = TenantChange
+
+// PutIntegrationJSONRequestBody defines body for PutIntegration for application/json ContentType.
+type PutIntegrationJSONRequestBody = IntegrationChange
+
+// PreviewMappingJSONRequestBody defines body for PreviewMapping for application/json ContentType.
+type PreviewMappingJSONRequestBody = MappingTrial
+
+// PutPauseJSONRequestBody defines body for PutPause for application/json ContentType.
+type PutPauseJSONRequestBody = PauseOrder
+
+// CreateErasureJSONRequestBody defines body for CreateErasure for application/json ContentType.
+type CreateErasureJSONRequestBody = PersonKey
+
+// CreateExportJSONRequestBody defines body for CreateExport for application/json ContentType.
+type CreateExportJSONRequestBody = PersonKey
+
+// LookUpPersonJSONRequestBody defines body for LookUpPerson for application/json ContentType.
+type LookUpPersonJSONRequestBody = PersonKey
+
+// OptInJSONRequestBody defines body for OptIn for application/json ContentType.
+type OptInJSONRequestBody = PersonKey
+
+// OptOutJSONRequestBody defines body for OptOut for application/json ContentType.
+type OptOutJSONRequestBody = PersonKey
+
+// CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
+type CreateRequestJSONRequestBody = NewRequest
+
+// CorrectRequestJSONRequestBody defines body for CorrectRequest for application/json ContentType.
+type CorrectRequestJSONRequestBody = CorrectionOrder
+
+// RetryRequestJSONRequestBody defines body for RetryRequest for application/json ContentType.
+type RetryRequestJSONRequestBody = RetryOrder
+
+// PutSecretJSONRequestBody defines body for PutSecret for application/json ContentType.
+type PutSecretJSONRequestBody = SecretValue
+
+// PutSourceJSONRequestBody defines body for PutSource for application/json ContentType.
+type PutSourceJSONRequestBody = SourceChange
+
+// CreateImportJSONRequestBody defines body for CreateImport for application/json ContentType.
+type CreateImportJSONRequestBody = NewImport
+
+// AddSigningKeyJSONRequestBody defines body for AddSigningKey for application/json ContentType.
+type AddSigningKeyJSONRequestBody = NewSigningKey
+
+// PutWorkflowJSONRequestBody defines body for PutWorkflow for application/json ContentType.
+type PutWorkflowJSONRequestBody = Workflow
+
+// DryRunWorkflowJSONRequestBody defines body for DryRunWorkflow for application/json ContentType.
+type DryRunWorkflowJSONRequestBody = WorkflowTrial
+
+// AsActionsOwner0 returns the union data inside the Actions_Owner as a ActionsOwner0
+func (t Actions_Owner) AsActionsOwner0() (ActionsOwner0, error) {
+	var body ActionsOwner0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromActionsOwner0 overwrites any union data inside the Actions_Owner as the provided ActionsOwner0
+func (t *Actions_Owner) FromActionsOwner0(v ActionsOwner0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeActionsOwner0 performs a merge with any union data inside the Actions_Owner, using the provided ActionsOwner0
+func (t *Actions_Owner) MergeActionsOwner0(v ActionsOwner0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsActionsOwner1 returns the union data inside the Actions_Owner as a ActionsOwner1
+func (t Actions_Owner) AsActionsOwner1() (ActionsOwner1, error) {
+	var body ActionsOwner1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromActionsOwner1 overwrites any union data inside the Actions_Owner as the provided ActionsOwner1
+func (t *Actions_Owner) FromActionsOwner1(v ActionsOwner1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeActionsOwner1 performs a merge with any union data inside the Actions_Owner, using the provided ActionsOwner1
+func (t *Actions_Owner) MergeActionsOwner1(v ActionsOwner1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Actions_Owner) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Actions_Owner) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsSelection0 returns the union data inside the Selection as a Selection0
+func (t Selection) AsSelection0() (Selection0, error) {
+	var body Selection0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSelection0 overwrites any union data inside the Selection as the provided Selection0
+func (t *Selection) FromSelection0(v Selection0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeSelection0 performs a merge with any union data inside the Selection, using the provided Selection0
+func (t *Selection) MergeSelection0(v Selection0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsSelection1 returns the union data inside the Selection as a Selection1
+func (t Selection) AsSelection1() (Selection1, error) {
+	var body Selection1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromSelection1 overwrites any union data inside the Selection as the provided Selection1
+func (t *Selection) FromSelection1(v Selection1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeSelection1 performs a merge with any union data inside the Selection, using the provided Selection1
+func (t *Selection) MergeSelection1(v Selection1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Selection) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Selection) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
 }
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListDeadLetters List messages that failed
+	// (GET /v1/dead-letters)
+	ListDeadLetters(w http.ResponseWriter, r *http.Request, params ListDeadLettersParams)
+	// RedriveDeadLetters Publish all open messages again
+	// (POST /v1/dead-letters/redrive)
+	RedriveDeadLetters(w http.ResponseWriter, r *http.Request)
+	// DismissDeadLetter Dismiss a message
+	// (POST /v1/dead-letters/{letter_id}/dismiss)
+	DismissDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID)
+	// RedriveDeadLetter Publish a message again
+	// (POST /v1/dead-letters/{letter_id}/redrive)
+	RedriveDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID)
+	// ListPlatformPauses List pauses of the platform
+	// (GET /v1/pauses)
+	ListPlatformPauses(w http.ResponseWriter, r *http.Request)
+	// DeletePlatformPause Resume for every tenant
+	// (DELETE /v1/pauses/{subject})
+	DeletePlatformPause(w http.ResponseWriter, r *http.Request, subject Subject)
+	// PutPlatformPause Pause something for every tenant
+	// (PUT /v1/pauses/{subject})
+	PutPlatformPause(w http.ResponseWriter, r *http.Request, subject Subject)
+	// GetPrices Get the price table
+	// (GET /v1/prices)
+	GetPrices(w http.ResponseWriter, r *http.Request)
+	// GetPlatformStats Count requests of all tenants
+	// (GET /v1/stats)
+	GetPlatformStats(w http.ResponseWriter, r *http.Request, params GetPlatformStatsParams)
+	// ListTenants List tenants
+	// (GET /v1/tenants)
+	ListTenants(w http.ResponseWriter, r *http.Request, params ListTenantsParams)
+	// CreateTenant Create a tenant
+	// (POST /v1/tenants)
+	CreateTenant(w http.ResponseWriter, r *http.Request)
+	// GetTenant Get a tenant
+	// (GET /v1/tenants/{tenant_id})
+	GetTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// PutTenant Replace a tenant's name, zone and settings
+	// (PUT /v1/tenants/{tenant_id})
+	PutTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID, params PutTenantParams)
+	// ActivateTenant Activate a suspended tenant
+	// (POST /v1/tenants/{tenant_id}/activate)
+	ActivateTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// ListAudit List the audit log
+	// (GET /v1/tenants/{tenant_id}/audit)
+	ListAudit(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListAuditParams)
+	// GetBudget Get the month's budget
+	// (GET /v1/tenants/{tenant_id}/budget)
+	GetBudget(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// GetCosts Add up costs
+	// (GET /v1/tenants/{tenant_id}/costs)
+	GetCosts(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetCostsParams)
+	// ListTenantDeadLetters List a tenant's messages that failed
+	// (GET /v1/tenants/{tenant_id}/dead-letters)
+	ListTenantDeadLetters(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListTenantDeadLettersParams)
+	// StreamRequests Follow requests as they change
+	// (GET /v1/tenants/{tenant_id}/events)
+	StreamRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params StreamRequestsParams)
+	// ListIntegrations List integrations
+	// (GET /v1/tenants/{tenant_id}/integrations)
+	ListIntegrations(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// DeleteIntegration Delete an integration
+	// (DELETE /v1/tenants/{tenant_id}/integrations/{integration_id})
+	DeleteIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
+	// GetIntegration Get an integration
+	// (GET /v1/tenants/{tenant_id}/integrations/{integration_id})
+	GetIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
+	// PutIntegration Create or replace an integration
+	// (PUT /v1/tenants/{tenant_id}/integrations/{integration_id})
+	PutIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID, params PutIntegrationParams)
+	// ListIntegrationFields List the CRM's fields
+	// (GET /v1/tenants/{tenant_id}/integrations/{integration_id}/fields)
+	ListIntegrationFields(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
+	// PreviewMapping Preview a mapping
+	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/mapping/preview)
+	PreviewMapping(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
+	// RetryIntegration Retry what is parked or failed
+	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry)
+	RetryIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
+	// TestIntegration Test an integration
+	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/test)
+	TestIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
+	// ListJobs List jobs
+	// (GET /v1/tenants/{tenant_id}/jobs)
+	ListJobs(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListJobsParams)
+	// GetJob Get a job
+	// (GET /v1/tenants/{tenant_id}/jobs/{job_id})
+	GetJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID)
+	// CancelJob Cancel a job
+	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/cancel)
+	CancelJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID)
+	// GetJobDownload Get the address of a job's result
+	// (GET /v1/tenants/{tenant_id}/jobs/{job_id}/download)
+	GetJobDownload(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID)
+	// PauseJob Pause a job
+	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/pause)
+	PauseJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID)
+	// ResumeJob Resume a job
+	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume)
+	ResumeJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID)
+	// ListPauses List pauses
+	// (GET /v1/tenants/{tenant_id}/pauses)
+	ListPauses(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// DeletePause Resume
+	// (DELETE /v1/tenants/{tenant_id}/pauses/{subject})
+	DeletePause(w http.ResponseWriter, r *http.Request, tenantID TenantID, subject Subject)
+	// PutPause Pause something for a tenant
+	// (PUT /v1/tenants/{tenant_id}/pauses/{subject})
+	PutPause(w http.ResponseWriter, r *http.Request, tenantID TenantID, subject Subject)
+	// CreateErasure Erase a person's data
+	// (POST /v1/tenants/{tenant_id}/privacy/erasures)
+	CreateErasure(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// CreateExport Export a person's data
+	// (POST /v1/tenants/{tenant_id}/privacy/exports)
+	CreateExport(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// LookUpPerson Look a person up
+	// (POST /v1/tenants/{tenant_id}/privacy/lookup)
+	LookUpPerson(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// OptIn Take an opt-out back
+	// (POST /v1/tenants/{tenant_id}/privacy/opt-ins)
+	OptIn(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// OptOut Opt a person out of third parties
+	// (POST /v1/tenants/{tenant_id}/privacy/opt-outs)
+	OptOut(w http.ResponseWriter, r *http.Request, tenantID TenantID)
 	// ListRequests List requests
 	// (GET /v1/tenants/{tenant_id}/requests)
 	ListRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListRequestsParams)
+	// CreateRequest Create a request
+	// (POST /v1/tenants/{tenant_id}/requests)
+	CreateRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, params CreateRequestParams)
+	// DeleteRequest Delete a request
+	// (DELETE /v1/tenants/{tenant_id}/requests/{request_id})
+	DeleteRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
 	// GetRequest Get a request
 	// (GET /v1/tenants/{tenant_id}/requests/{request_id})
 	GetRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
+	// CorrectRequest Correct the analysis
+	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/corrections)
+	CorrectRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
+	// DeleteCorrection Take a correction back
+	// (DELETE /v1/tenants/{tenant_id}/requests/{request_id}/corrections/{field})
+	DeleteCorrection(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID, field CorrectableField)
+	// RetryDelivery Retry a delivery
+	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/deliveries/{integration_id}/retry)
+	RetryDelivery(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID, integrationID IntegrationID)
+	// ReleaseRequest Release a request from legal hold
+	// (DELETE /v1/tenants/{tenant_id}/requests/{request_id}/hold)
+	ReleaseRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
+	// HoldRequest Put a request under legal hold
+	// (PUT /v1/tenants/{tenant_id}/requests/{request_id}/hold)
+	HoldRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
+	// GetRecording Get the address of the recording
+	// (GET /v1/tenants/{tenant_id}/requests/{request_id}/recording)
+	GetRecording(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
+	// RetryRequest Repeat a request from a step
+	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/retry)
+	RetryRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
+	// PutSecret Keep a secret
+	// (PUT /v1/tenants/{tenant_id}/secrets/{purpose})
+	PutSecret(w http.ResponseWriter, r *http.Request, tenantID TenantID, purpose string)
+	// ListSources List sources
+	// (GET /v1/tenants/{tenant_id}/sources)
+	ListSources(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// DeleteSource Delete a source
+	// (DELETE /v1/tenants/{tenant_id}/sources/{source_id})
+	DeleteSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID)
+	// GetSource Get a source
+	// (GET /v1/tenants/{tenant_id}/sources/{source_id})
+	GetSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID)
+	// PutSource Create or replace a source
+	// (PUT /v1/tenants/{tenant_id}/sources/{source_id})
+	PutSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, params PutSourceParams)
+	// ConnectSource Set up the webhooks at CallRail
+	// (POST /v1/tenants/{tenant_id}/sources/{source_id}/connect)
+	ConnectSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID)
+	// GetSourceDeliveries Show what arrived, and what never did
+	// (GET /v1/tenants/{tenant_id}/sources/{source_id}/deliveries)
+	GetSourceDeliveries(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, params GetSourceDeliveriesParams)
+	// CreateImport Import history
+	// (POST /v1/tenants/{tenant_id}/sources/{source_id}/imports)
+	CreateImport(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID)
+	// AddSigningKey Add a signing key
+	// (POST /v1/tenants/{tenant_id}/sources/{source_id}/signing-keys)
+	AddSigningKey(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID)
+	// RemoveSigningKey Remove a signing key
+	// (DELETE /v1/tenants/{tenant_id}/sources/{source_id}/signing-keys/{key_id})
+	RemoveSigningKey(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, keyID string)
+	// GetStats Count requests
+	// (GET /v1/tenants/{tenant_id}/stats)
+	GetStats(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetStatsParams)
+	// SuspendTenant Suspend a tenant
+	// (POST /v1/tenants/{tenant_id}/suspend)
+	SuspendTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// GetWorkflow Get the workflow
+	// (GET /v1/tenants/{tenant_id}/workflow)
+	GetWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// PutWorkflow Replace the workflow
+	// (PUT /v1/tenants/{tenant_id}/workflow)
+	PutWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID, params PutWorkflowParams)
+	// DryRunWorkflow Try a workflow
+	// (POST /v1/tenants/{tenant_id}/workflow/dry-run)
+	DryRunWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID)
 }
 
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
 
 type Unimplemented struct{}
+
+// ListDeadLetters List messages that failed
+// (GET /v1/dead-letters)
+func (_ Unimplemented) ListDeadLetters(w http.ResponseWriter, r *http.Request, params ListDeadLettersParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RedriveDeadLetters Publish all open messages again
+// (POST /v1/dead-letters/redrive)
+func (_ Unimplemented) RedriveDeadLetters(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DismissDeadLetter Dismiss a message
+// (POST /v1/dead-letters/{letter_id}/dismiss)
+func (_ Unimplemented) DismissDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RedriveDeadLetter Publish a message again
+// (POST /v1/dead-letters/{letter_id}/redrive)
+func (_ Unimplemented) RedriveDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListPlatformPauses List pauses of the platform
+// (GET /v1/pauses)
+func (_ Unimplemented) ListPlatformPauses(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeletePlatformPause Resume for every tenant
+// (DELETE /v1/pauses/{subject})
+func (_ Unimplemented) DeletePlatformPause(w http.ResponseWriter, r *http.Request, subject Subject) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PutPlatformPause Pause something for every tenant
+// (PUT /v1/pauses/{subject})
+func (_ Unimplemented) PutPlatformPause(w http.ResponseWriter, r *http.Request, subject Subject) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPrices Get the price table
+// (GET /v1/prices)
+func (_ Unimplemented) GetPrices(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPlatformStats Count requests of all tenants
+// (GET /v1/stats)
+func (_ Unimplemented) GetPlatformStats(w http.ResponseWriter, r *http.Request, params GetPlatformStatsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListTenants List tenants
+// (GET /v1/tenants)
+func (_ Unimplemented) ListTenants(w http.ResponseWriter, r *http.Request, params ListTenantsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateTenant Create a tenant
+// (POST /v1/tenants)
+func (_ Unimplemented) CreateTenant(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetTenant Get a tenant
+// (GET /v1/tenants/{tenant_id})
+func (_ Unimplemented) GetTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PutTenant Replace a tenant's name, zone and settings
+// (PUT /v1/tenants/{tenant_id})
+func (_ Unimplemented) PutTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID, params PutTenantParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ActivateTenant Activate a suspended tenant
+// (POST /v1/tenants/{tenant_id}/activate)
+func (_ Unimplemented) ActivateTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListAudit List the audit log
+// (GET /v1/tenants/{tenant_id}/audit)
+func (_ Unimplemented) ListAudit(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListAuditParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetBudget Get the month's budget
+// (GET /v1/tenants/{tenant_id}/budget)
+func (_ Unimplemented) GetBudget(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetCosts Add up costs
+// (GET /v1/tenants/{tenant_id}/costs)
+func (_ Unimplemented) GetCosts(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetCostsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListTenantDeadLetters List a tenant's messages that failed
+// (GET /v1/tenants/{tenant_id}/dead-letters)
+func (_ Unimplemented) ListTenantDeadLetters(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListTenantDeadLettersParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// StreamRequests Follow requests as they change
+// (GET /v1/tenants/{tenant_id}/events)
+func (_ Unimplemented) StreamRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params StreamRequestsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListIntegrations List integrations
+// (GET /v1/tenants/{tenant_id}/integrations)
+func (_ Unimplemented) ListIntegrations(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeleteIntegration Delete an integration
+// (DELETE /v1/tenants/{tenant_id}/integrations/{integration_id})
+func (_ Unimplemented) DeleteIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetIntegration Get an integration
+// (GET /v1/tenants/{tenant_id}/integrations/{integration_id})
+func (_ Unimplemented) GetIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PutIntegration Create or replace an integration
+// (PUT /v1/tenants/{tenant_id}/integrations/{integration_id})
+func (_ Unimplemented) PutIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID, params PutIntegrationParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListIntegrationFields List the CRM's fields
+// (GET /v1/tenants/{tenant_id}/integrations/{integration_id}/fields)
+func (_ Unimplemented) ListIntegrationFields(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PreviewMapping Preview a mapping
+// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/mapping/preview)
+func (_ Unimplemented) PreviewMapping(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RetryIntegration Retry what is parked or failed
+// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry)
+func (_ Unimplemented) RetryIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// TestIntegration Test an integration
+// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/test)
+func (_ Unimplemented) TestIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListJobs List jobs
+// (GET /v1/tenants/{tenant_id}/jobs)
+func (_ Unimplemented) ListJobs(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListJobsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetJob Get a job
+// (GET /v1/tenants/{tenant_id}/jobs/{job_id})
+func (_ Unimplemented) GetJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CancelJob Cancel a job
+// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/cancel)
+func (_ Unimplemented) CancelJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetJobDownload Get the address of a job's result
+// (GET /v1/tenants/{tenant_id}/jobs/{job_id}/download)
+func (_ Unimplemented) GetJobDownload(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PauseJob Pause a job
+// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/pause)
+func (_ Unimplemented) PauseJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ResumeJob Resume a job
+// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume)
+func (_ Unimplemented) ResumeJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListPauses List pauses
+// (GET /v1/tenants/{tenant_id}/pauses)
+func (_ Unimplemented) ListPauses(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeletePause Resume
+// (DELETE /v1/tenants/{tenant_id}/pauses/{subject})
+func (_ Unimplemented) DeletePause(w http.ResponseWriter, r *http.Request, tenantID TenantID, subject Subject) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PutPause Pause something for a tenant
+// (PUT /v1/tenants/{tenant_id}/pauses/{subject})
+func (_ Unimplemented) PutPause(w http.ResponseWriter, r *http.Request, tenantID TenantID, subject Subject) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateErasure Erase a person's data
+// (POST /v1/tenants/{tenant_id}/privacy/erasures)
+func (_ Unimplemented) CreateErasure(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateExport Export a person's data
+// (POST /v1/tenants/{tenant_id}/privacy/exports)
+func (_ Unimplemented) CreateExport(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// LookUpPerson Look a person up
+// (POST /v1/tenants/{tenant_id}/privacy/lookup)
+func (_ Unimplemented) LookUpPerson(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// OptIn Take an opt-out back
+// (POST /v1/tenants/{tenant_id}/privacy/opt-ins)
+func (_ Unimplemented) OptIn(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// OptOut Opt a person out of third parties
+// (POST /v1/tenants/{tenant_id}/privacy/opt-outs)
+func (_ Unimplemented) OptOut(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
 
 // ListRequests List requests
 // (GET /v1/tenants/{tenant_id}/requests)
@@ -305,9 +2604,153 @@ func (_ Unimplemented) ListRequests(w http.ResponseWriter, r *http.Request, tena
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// CreateRequest Create a request
+// (POST /v1/tenants/{tenant_id}/requests)
+func (_ Unimplemented) CreateRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, params CreateRequestParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeleteRequest Delete a request
+// (DELETE /v1/tenants/{tenant_id}/requests/{request_id})
+func (_ Unimplemented) DeleteRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // GetRequest Get a request
 // (GET /v1/tenants/{tenant_id}/requests/{request_id})
 func (_ Unimplemented) GetRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CorrectRequest Correct the analysis
+// (POST /v1/tenants/{tenant_id}/requests/{request_id}/corrections)
+func (_ Unimplemented) CorrectRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeleteCorrection Take a correction back
+// (DELETE /v1/tenants/{tenant_id}/requests/{request_id}/corrections/{field})
+func (_ Unimplemented) DeleteCorrection(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID, field CorrectableField) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RetryDelivery Retry a delivery
+// (POST /v1/tenants/{tenant_id}/requests/{request_id}/deliveries/{integration_id}/retry)
+func (_ Unimplemented) RetryDelivery(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ReleaseRequest Release a request from legal hold
+// (DELETE /v1/tenants/{tenant_id}/requests/{request_id}/hold)
+func (_ Unimplemented) ReleaseRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// HoldRequest Put a request under legal hold
+// (PUT /v1/tenants/{tenant_id}/requests/{request_id}/hold)
+func (_ Unimplemented) HoldRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetRecording Get the address of the recording
+// (GET /v1/tenants/{tenant_id}/requests/{request_id}/recording)
+func (_ Unimplemented) GetRecording(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RetryRequest Repeat a request from a step
+// (POST /v1/tenants/{tenant_id}/requests/{request_id}/retry)
+func (_ Unimplemented) RetryRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PutSecret Keep a secret
+// (PUT /v1/tenants/{tenant_id}/secrets/{purpose})
+func (_ Unimplemented) PutSecret(w http.ResponseWriter, r *http.Request, tenantID TenantID, purpose string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListSources List sources
+// (GET /v1/tenants/{tenant_id}/sources)
+func (_ Unimplemented) ListSources(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DeleteSource Delete a source
+// (DELETE /v1/tenants/{tenant_id}/sources/{source_id})
+func (_ Unimplemented) DeleteSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetSource Get a source
+// (GET /v1/tenants/{tenant_id}/sources/{source_id})
+func (_ Unimplemented) GetSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PutSource Create or replace a source
+// (PUT /v1/tenants/{tenant_id}/sources/{source_id})
+func (_ Unimplemented) PutSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, params PutSourceParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ConnectSource Set up the webhooks at CallRail
+// (POST /v1/tenants/{tenant_id}/sources/{source_id}/connect)
+func (_ Unimplemented) ConnectSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetSourceDeliveries Show what arrived, and what never did
+// (GET /v1/tenants/{tenant_id}/sources/{source_id}/deliveries)
+func (_ Unimplemented) GetSourceDeliveries(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, params GetSourceDeliveriesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateImport Import history
+// (POST /v1/tenants/{tenant_id}/sources/{source_id}/imports)
+func (_ Unimplemented) CreateImport(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// AddSigningKey Add a signing key
+// (POST /v1/tenants/{tenant_id}/sources/{source_id}/signing-keys)
+func (_ Unimplemented) AddSigningKey(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// RemoveSigningKey Remove a signing key
+// (DELETE /v1/tenants/{tenant_id}/sources/{source_id}/signing-keys/{key_id})
+func (_ Unimplemented) RemoveSigningKey(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, keyID string) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetStats Count requests
+// (GET /v1/tenants/{tenant_id}/stats)
+func (_ Unimplemented) GetStats(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetStatsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// SuspendTenant Suspend a tenant
+// (POST /v1/tenants/{tenant_id}/suspend)
+func (_ Unimplemented) SuspendTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetWorkflow Get the workflow
+// (GET /v1/tenants/{tenant_id}/workflow)
+func (_ Unimplemented) GetWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// PutWorkflow Replace the workflow
+// (PUT /v1/tenants/{tenant_id}/workflow)
+func (_ Unimplemented) PutWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID, params PutWorkflowParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// DryRunWorkflow Try a workflow
+// (POST /v1/tenants/{tenant_id}/workflow/dry-run)
+func (_ Unimplemented) DryRunWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -319,6 +2762,1463 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// ListDeadLetters operation middleware
+func (siw *ServerInterfaceWrapper) ListDeadLetters(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeadLettersParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListDeadLetters(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RedriveDeadLetters operation middleware
+func (siw *ServerInterfaceWrapper) RedriveDeadLetters(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RedriveDeadLetters(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DismissDeadLetter operation middleware
+func (siw *ServerInterfaceWrapper) DismissDeadLetter(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "letter_id" -------------
+	var letterID LetterID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "letter_id", chi.URLParam(r, "letter_id"), &letterID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "letter_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DismissDeadLetter(w, r, letterID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RedriveDeadLetter operation middleware
+func (siw *ServerInterfaceWrapper) RedriveDeadLetter(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "letter_id" -------------
+	var letterID LetterID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "letter_id", chi.URLParam(r, "letter_id"), &letterID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "letter_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RedriveDeadLetter(w, r, letterID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPlatformPauses operation middleware
+func (siw *ServerInterfaceWrapper) ListPlatformPauses(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPlatformPauses(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeletePlatformPause operation middleware
+func (siw *ServerInterfaceWrapper) DeletePlatformPause(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "subject" -------------
+	var subject Subject
+
+	err = runtime.BindStyledParameterWithOptions("simple", "subject", chi.URLParam(r, "subject"), &subject, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "subject", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeletePlatformPause(w, r, subject)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutPlatformPause operation middleware
+func (siw *ServerInterfaceWrapper) PutPlatformPause(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "subject" -------------
+	var subject Subject
+
+	err = runtime.BindStyledParameterWithOptions("simple", "subject", chi.URLParam(r, "subject"), &subject, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "subject", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutPlatformPause(w, r, subject)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPrices operation middleware
+func (siw *ServerInterfaceWrapper) GetPrices(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPrices(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPlatformStats operation middleware
+func (siw *ServerInterfaceWrapper) GetPlatformStats(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPlatformStatsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPlatformStats(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListTenants operation middleware
+func (siw *ServerInterfaceWrapper) ListTenants(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTenantsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListTenants(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateTenant operation middleware
+func (siw *ServerInterfaceWrapper) CreateTenant(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateTenant(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetTenant operation middleware
+func (siw *ServerInterfaceWrapper) GetTenant(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetTenant(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutTenant operation middleware
+func (siw *ServerInterfaceWrapper) PutTenant(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutTenantParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutTenant(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ActivateTenant operation middleware
+func (siw *ServerInterfaceWrapper) ActivateTenant(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ActivateTenant(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", r.URL.Query(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "action"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "action", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "target" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "target", r.URL.Query(), &params.Target, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "target"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "target", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAudit(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetBudget operation middleware
+func (siw *ServerInterfaceWrapper) GetBudget(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetBudget(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCosts operation middleware
+func (siw *ServerInterfaceWrapper) GetCosts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCostsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "group_by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_by", r.URL.Query(), &params.GroupBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "group_by"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_by", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCosts(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListTenantDeadLetters operation middleware
+func (siw *ServerInterfaceWrapper) ListTenantDeadLetters(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListTenantDeadLettersParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListTenantDeadLetters(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// StreamRequests operation middleware
+func (siw *ServerInterfaceWrapper) StreamRequests(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StreamRequestsParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Last-Event-ID" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Last-Event-ID")]; found {
+		var LastEventID string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Last-Event-ID", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Last-Event-ID", valueList[0], &LastEventID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Last-Event-ID", Err: err})
+			return
+		}
+
+		params.LastEventID = LastEventID
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StreamRequests(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListIntegrations operation middleware
+func (siw *ServerInterfaceWrapper) ListIntegrations(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListIntegrations(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteIntegration operation middleware
+func (siw *ServerInterfaceWrapper) DeleteIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteIntegration(w, r, tenantID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetIntegration operation middleware
+func (siw *ServerInterfaceWrapper) GetIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetIntegration(w, r, tenantID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutIntegration operation middleware
+func (siw *ServerInterfaceWrapper) PutIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutIntegrationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutIntegration(w, r, tenantID, integrationID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListIntegrationFields operation middleware
+func (siw *ServerInterfaceWrapper) ListIntegrationFields(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListIntegrationFields(w, r, tenantID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PreviewMapping operation middleware
+func (siw *ServerInterfaceWrapper) PreviewMapping(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PreviewMapping(w, r, tenantID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RetryIntegration operation middleware
+func (siw *ServerInterfaceWrapper) RetryIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RetryIntegration(w, r, tenantID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TestIntegration operation middleware
+func (siw *ServerInterfaceWrapper) TestIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TestIntegration(w, r, tenantID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListJobs operation middleware
+func (siw *ServerInterfaceWrapper) ListJobs(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJobsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListJobs(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetJob operation middleware
+func (siw *ServerInterfaceWrapper) GetJob(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job_id" -------------
+	var jobID JobID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_id", chi.URLParam(r, "job_id"), &jobID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetJob(w, r, tenantID, jobID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelJob operation middleware
+func (siw *ServerInterfaceWrapper) CancelJob(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job_id" -------------
+	var jobID JobID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_id", chi.URLParam(r, "job_id"), &jobID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelJob(w, r, tenantID, jobID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetJobDownload operation middleware
+func (siw *ServerInterfaceWrapper) GetJobDownload(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job_id" -------------
+	var jobID JobID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_id", chi.URLParam(r, "job_id"), &jobID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetJobDownload(w, r, tenantID, jobID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PauseJob operation middleware
+func (siw *ServerInterfaceWrapper) PauseJob(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job_id" -------------
+	var jobID JobID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_id", chi.URLParam(r, "job_id"), &jobID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PauseJob(w, r, tenantID, jobID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResumeJob operation middleware
+func (siw *ServerInterfaceWrapper) ResumeJob(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "job_id" -------------
+	var jobID JobID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "job_id", chi.URLParam(r, "job_id"), &jobID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "job_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResumeJob(w, r, tenantID, jobID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPauses operation middleware
+func (siw *ServerInterfaceWrapper) ListPauses(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPauses(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeletePause operation middleware
+func (siw *ServerInterfaceWrapper) DeletePause(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "subject" -------------
+	var subject Subject
+
+	err = runtime.BindStyledParameterWithOptions("simple", "subject", chi.URLParam(r, "subject"), &subject, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "subject", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeletePause(w, r, tenantID, subject)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutPause operation middleware
+func (siw *ServerInterfaceWrapper) PutPause(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "subject" -------------
+	var subject Subject
+
+	err = runtime.BindStyledParameterWithOptions("simple", "subject", chi.URLParam(r, "subject"), &subject, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "subject", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutPause(w, r, tenantID, subject)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateErasure operation middleware
+func (siw *ServerInterfaceWrapper) CreateErasure(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateErasure(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateExport operation middleware
+func (siw *ServerInterfaceWrapper) CreateExport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateExport(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// LookUpPerson operation middleware
+func (siw *ServerInterfaceWrapper) LookUpPerson(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.LookUpPerson(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OptIn operation middleware
+func (siw *ServerInterfaceWrapper) OptIn(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OptIn(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// OptOut operation middleware
+func (siw *ServerInterfaceWrapper) OptOut(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.OptOut(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // ListRequests operation middleware
 func (siw *ServerInterfaceWrapper) ListRequests(w http.ResponseWriter, r *http.Request) {
@@ -390,8 +4290,301 @@ func (siw *ServerInterfaceWrapper) ListRequests(w http.ResponseWriter, r *http.R
 		return
 	}
 
+	// ------------- Optional query parameter "source_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source_id", r.URL.Query(), &params.SourceID, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "source_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source", r.URL.Query(), &params.Source, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "source"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "min_score" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "min_score", r.URL.Query(), &params.MinScore, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "min_score"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "min_score", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "max_score" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "max_score", r.URL.Query(), &params.MaxScore, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "max_score"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "max_score", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "score_band" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "score_band", r.URL.Query(), &params.ScoreBand, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "score_band"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "score_band", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "intent" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "intent", r.URL.Query(), &params.Intent, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "intent"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "intent", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "project_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "project_type", r.URL.Query(), &params.ProjectType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "project_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "project_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "timeline" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "timeline", r.URL.Query(), &params.Timeline, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "timeline"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "timeline", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "budget" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "budget", r.URL.Query(), &params.Budget, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "budget"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "budget", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "crm_state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "crm_state", r.URL.Query(), &params.CrmState, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "crm_state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "crm_state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "received_after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "received_after", r.URL.Query(), &params.ReceivedAfter, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "received_after"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "received_after", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "received_before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "received_before", r.URL.Query(), &params.ReceivedBefore, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "received_before"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "received_before", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "phone" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "phone", r.URL.Query(), &params.Phone, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "phone"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "phone", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "email" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "email", r.URL.Query(), &params.Email, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "email"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "email", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", r.URL.Query(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "q"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "q", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "fields" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "fields", r.URL.Query(), &params.Fields, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "fields"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "fields", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListRequests(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateRequest operation middleware
+func (siw *ServerInterfaceWrapper) CreateRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateRequestParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateRequest(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteRequest operation middleware
+func (siw *ServerInterfaceWrapper) DeleteRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteRequest(w, r, tenantID, requestID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -427,6 +4620,868 @@ func (siw *ServerInterfaceWrapper) GetRequest(w http.ResponseWriter, r *http.Req
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetRequest(w, r, tenantID, requestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CorrectRequest operation middleware
+func (siw *ServerInterfaceWrapper) CorrectRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CorrectRequest(w, r, tenantID, requestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteCorrection operation middleware
+func (siw *ServerInterfaceWrapper) DeleteCorrection(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "field" -------------
+	var field CorrectableField
+
+	err = runtime.BindStyledParameterWithOptions("simple", "field", chi.URLParam(r, "field"), &field, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "field", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteCorrection(w, r, tenantID, requestID, field)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RetryDelivery operation middleware
+func (siw *ServerInterfaceWrapper) RetryDelivery(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RetryDelivery(w, r, tenantID, requestID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReleaseRequest operation middleware
+func (siw *ServerInterfaceWrapper) ReleaseRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReleaseRequest(w, r, tenantID, requestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// HoldRequest operation middleware
+func (siw *ServerInterfaceWrapper) HoldRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.HoldRequest(w, r, tenantID, requestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetRecording operation middleware
+func (siw *ServerInterfaceWrapper) GetRecording(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetRecording(w, r, tenantID, requestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RetryRequest operation middleware
+func (siw *ServerInterfaceWrapper) RetryRequest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestID RequestID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", chi.URLParam(r, "request_id"), &requestID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "request_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RetryRequest(w, r, tenantID, requestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutSecret operation middleware
+func (siw *ServerInterfaceWrapper) PutSecret(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "purpose" -------------
+	var purpose string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "purpose", chi.URLParam(r, "purpose"), &purpose, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "purpose", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutSecret(w, r, tenantID, purpose)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListSources operation middleware
+func (siw *ServerInterfaceWrapper) ListSources(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListSources(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteSource operation middleware
+func (siw *ServerInterfaceWrapper) DeleteSource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteSource(w, r, tenantID, sourceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSource operation middleware
+func (siw *ServerInterfaceWrapper) GetSource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSource(w, r, tenantID, sourceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutSource operation middleware
+func (siw *ServerInterfaceWrapper) PutSource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutSourceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutSource(w, r, tenantID, sourceID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConnectSource operation middleware
+func (siw *ServerInterfaceWrapper) ConnectSource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConnectSource(w, r, tenantID, sourceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetSourceDeliveries operation middleware
+func (siw *ServerInterfaceWrapper) GetSourceDeliveries(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSourceDeliveriesParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetSourceDeliveries(w, r, tenantID, sourceID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateImport operation middleware
+func (siw *ServerInterfaceWrapper) CreateImport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateImport(w, r, tenantID, sourceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// AddSigningKey operation middleware
+func (siw *ServerInterfaceWrapper) AddSigningKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.AddSigningKey(w, r, tenantID, sourceID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveSigningKey operation middleware
+func (siw *ServerInterfaceWrapper) RemoveSigningKey(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "source_id" -------------
+	var sourceID SourceID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "source_id", chi.URLParam(r, "source_id"), &sourceID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "key_id" -------------
+	var keyID string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "key_id", chi.URLParam(r, "key_id"), &keyID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "key_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveSigningKey(w, r, tenantID, sourceID, keyID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetStats operation middleware
+func (siw *ServerInterfaceWrapper) GetStats(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "group_by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_by", r.URL.Query(), &params.GroupBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "group_by"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_by", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetStats(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SuspendTenant operation middleware
+func (siw *ServerInterfaceWrapper) SuspendTenant(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SuspendTenant(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetWorkflow operation middleware
+func (siw *ServerInterfaceWrapper) GetWorkflow(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetWorkflow(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// PutWorkflow operation middleware
+func (siw *ServerInterfaceWrapper) PutWorkflow(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PutWorkflowParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "If-Match", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "If-Match", Err: err})
+			return
+		}
+
+		params.IfMatch = IfMatch
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PutWorkflow(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DryRunWorkflow operation middleware
+func (siw *ServerInterfaceWrapper) DryRunWorkflow(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DryRunWorkflow(w, r, tenantID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -550,13 +5605,1089 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	}
 
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/dead-letters", wrapper.ListDeadLetters)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/dead-letters/{letter_id}/dismiss", wrapper.DismissDeadLetter)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/dead-letters/{letter_id}/redrive", wrapper.RedriveDeadLetter)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/dead-letters/redrive", wrapper.RedriveDeadLetters)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/pauses", wrapper.ListPlatformPauses)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/pauses/{subject}", wrapper.DeletePlatformPause)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/pauses/{subject}", wrapper.PutPlatformPause)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/prices", wrapper.GetPrices)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/stats", wrapper.GetPlatformStats)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants", wrapper.ListTenants)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants", wrapper.CreateTenant)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}", wrapper.GetTenant)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}", wrapper.PutTenant)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/activate", wrapper.ActivateTenant)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/audit", wrapper.ListAudit)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/budget", wrapper.GetBudget)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/costs", wrapper.GetCosts)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/dead-letters", wrapper.ListTenantDeadLetters)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/events", wrapper.StreamRequests)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/integrations", wrapper.ListIntegrations)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}", wrapper.DeleteIntegration)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}", wrapper.GetIntegration)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}", wrapper.PutIntegration)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}/fields", wrapper.ListIntegrationFields)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}/mapping/preview", wrapper.PreviewMapping)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}/retry", wrapper.RetryIntegration)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}/test", wrapper.TestIntegration)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/jobs", wrapper.ListJobs)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/jobs/{job_id}", wrapper.GetJob)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/jobs/{job_id}/cancel", wrapper.CancelJob)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/jobs/{job_id}/download", wrapper.GetJobDownload)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/jobs/{job_id}/pause", wrapper.PauseJob)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/jobs/{job_id}/resume", wrapper.ResumeJob)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/pauses", wrapper.ListPauses)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/tenants/{tenant_id}/pauses/{subject}", wrapper.DeletePause)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}/pauses/{subject}", wrapper.PutPause)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/privacy/erasures", wrapper.CreateErasure)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/privacy/exports", wrapper.CreateExport)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/privacy/lookup", wrapper.LookUpPerson)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/privacy/opt-ins", wrapper.OptIn)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/privacy/opt-outs", wrapper.OptOut)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/requests", wrapper.ListRequests)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/requests", wrapper.CreateRequest)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}", wrapper.DeleteRequest)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}", wrapper.GetRequest)
 	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/corrections", wrapper.CorrectRequest)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/corrections/{field}", wrapper.DeleteCorrection)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/deliveries/{integration_id}/retry", wrapper.RetryDelivery)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/hold", wrapper.ReleaseRequest)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/hold", wrapper.HoldRequest)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/recording", wrapper.GetRecording)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/retry", wrapper.RetryRequest)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}/secrets/{purpose}", wrapper.PutSecret)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/sources", wrapper.ListSources)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}", wrapper.DeleteSource)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}", wrapper.GetSource)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}", wrapper.PutSource)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}/connect", wrapper.ConnectSource)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}/deliveries", wrapper.GetSourceDeliveries)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}/imports", wrapper.CreateImport)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}/signing-keys", wrapper.AddSigningKey)
+	})
+	r.Group(func(r chi.Router) {
+		r.Delete(options.BaseURL+"/v1/tenants/{tenant_id}/sources/{source_id}/signing-keys/{key_id}", wrapper.RemoveSigningKey)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/stats", wrapper.GetStats)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/suspend", wrapper.SuspendTenant)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/workflow", wrapper.GetWorkflow)
+	})
+	r.Group(func(r chi.Router) {
+		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}/workflow", wrapper.PutWorkflow)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/workflow/dry-run", wrapper.DryRunWorkflow)
+	})
 
 	return r
+}
+
+type ListDeadLettersRequestObject struct {
+	Params ListDeadLettersParams
+}
+
+type ListDeadLettersResponseObject interface {
+	VisitListDeadLettersResponse(w http.ResponseWriter) error
+}
+
+type ListDeadLetters200JSONResponse DeadLetterPage
+
+func (response ListDeadLetters200JSONResponse) VisitListDeadLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RedriveDeadLettersRequestObject struct {
+}
+
+type RedriveDeadLettersResponseObject interface {
+	VisitRedriveDeadLettersResponse(w http.ResponseWriter) error
+}
+
+type RedriveDeadLetters200JSONResponse Retried
+
+func (response RedriveDeadLetters200JSONResponse) VisitRedriveDeadLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissDeadLetterRequestObject struct {
+	LetterID LetterID `json:"letter_id"`
+}
+
+type DismissDeadLetterResponseObject interface {
+	VisitDismissDeadLetterResponse(w http.ResponseWriter) error
+}
+
+type DismissDeadLetter204Response struct {
+}
+
+func (response DismissDeadLetter204Response) VisitDismissDeadLetterResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RedriveDeadLetterRequestObject struct {
+	LetterID LetterID `json:"letter_id"`
+}
+
+type RedriveDeadLetterResponseObject interface {
+	VisitRedriveDeadLetterResponse(w http.ResponseWriter) error
+}
+
+type RedriveDeadLetter204Response struct {
+}
+
+func (response RedriveDeadLetter204Response) VisitRedriveDeadLetterResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ListPlatformPausesRequestObject struct {
+}
+
+type ListPlatformPausesResponseObject interface {
+	VisitListPlatformPausesResponse(w http.ResponseWriter) error
+}
+
+type ListPlatformPauses200JSONResponse PauseList
+
+func (response ListPlatformPauses200JSONResponse) VisitListPlatformPausesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePlatformPauseRequestObject struct {
+	Subject Subject `json:"subject"`
+}
+
+type DeletePlatformPauseResponseObject interface {
+	VisitDeletePlatformPauseResponse(w http.ResponseWriter) error
+}
+
+type DeletePlatformPause204Response struct {
+}
+
+func (response DeletePlatformPause204Response) VisitDeletePlatformPauseResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type PutPlatformPauseRequestObject struct {
+	Subject Subject `json:"subject"`
+	Body    *PutPlatformPauseJSONRequestBody
+}
+
+type PutPlatformPauseResponseObject interface {
+	VisitPutPlatformPauseResponse(w http.ResponseWriter) error
+}
+
+type PutPlatformPause204Response struct {
+}
+
+func (response PutPlatformPause204Response) VisitPutPlatformPauseResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetPricesRequestObject struct {
+}
+
+type GetPricesResponseObject interface {
+	VisitGetPricesResponse(w http.ResponseWriter) error
+}
+
+type GetPrices200JSONResponse PriceList
+
+func (response GetPrices200JSONResponse) VisitGetPricesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlatformStatsRequestObject struct {
+	Params GetPlatformStatsParams
+}
+
+type GetPlatformStatsResponseObject interface {
+	VisitGetPlatformStatsResponse(w http.ResponseWriter) error
+}
+
+type GetPlatformStats200JSONResponse Stats
+
+func (response GetPlatformStats200JSONResponse) VisitGetPlatformStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTenantsRequestObject struct {
+	Params ListTenantsParams
+}
+
+type ListTenantsResponseObject interface {
+	VisitListTenantsResponse(w http.ResponseWriter) error
+}
+
+type ListTenants200JSONResponse TenantPage
+
+func (response ListTenants200JSONResponse) VisitListTenantsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTenantRequestObject struct {
+	Body *CreateTenantJSONRequestBody
+}
+
+type CreateTenantResponseObject interface {
+	VisitCreateTenantResponse(w http.ResponseWriter) error
+}
+
+type CreateTenant201JSONResponse Tenant
+
+func (response CreateTenant201JSONResponse) VisitCreateTenantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTenantRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type GetTenantResponseObject interface {
+	VisitGetTenantResponse(w http.ResponseWriter) error
+}
+
+type GetTenant200JSONResponse Tenant
+
+func (response GetTenant200JSONResponse) VisitGetTenantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutTenantRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   PutTenantParams
+	Body     *PutTenantJSONRequestBody
+}
+
+type PutTenantResponseObject interface {
+	VisitPutTenantResponse(w http.ResponseWriter) error
+}
+
+type PutTenant200JSONResponse Tenant
+
+func (response PutTenant200JSONResponse) VisitPutTenantResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ActivateTenantRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type ActivateTenantResponseObject interface {
+	VisitActivateTenantResponse(w http.ResponseWriter) error
+}
+
+type ActivateTenant204Response struct {
+}
+
+func (response ActivateTenant204Response) VisitActivateTenantResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ListAuditRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200JSONResponse AuditPage
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBudgetRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type GetBudgetResponseObject interface {
+	VisitGetBudgetResponse(w http.ResponseWriter) error
+}
+
+type GetBudget200JSONResponse BudgetState
+
+func (response GetBudget200JSONResponse) VisitGetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCostsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetCostsParams
+}
+
+type GetCostsResponseObject interface {
+	VisitGetCostsResponse(w http.ResponseWriter) error
+}
+
+type GetCosts200JSONResponse Costs
+
+func (response GetCosts200JSONResponse) VisitGetCostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTenantDeadLettersRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   ListTenantDeadLettersParams
+}
+
+type ListTenantDeadLettersResponseObject interface {
+	VisitListTenantDeadLettersResponse(w http.ResponseWriter) error
+}
+
+type ListTenantDeadLetters200JSONResponse DeadLetterPage
+
+func (response ListTenantDeadLetters200JSONResponse) VisitListTenantDeadLettersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StreamRequestsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   StreamRequestsParams
+}
+
+type StreamRequestsResponseObject interface {
+	VisitStreamRequestsResponse(w http.ResponseWriter) error
+}
+
+type StreamRequests200TextEventStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response StreamRequests200TextEventStreamResponse) VisitStreamRequestsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/event-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	flusher, ok := w.(http.Flusher)
+	if !ok {
+		// If w doesn't support flushing, fall back to io.Copy.
+		_, err := io.Copy(w, response.Body)
+		return err
+	}
+	// text/event-stream messages are typically small; use a
+	// modest buffer and flush after each chunk so clients see
+	// events immediately instead of waiting on OS buffering.
+	buf := make([]byte, 4096)
+	for {
+		n, err := response.Body.Read(buf)
+		if n > 0 {
+			if _, writeErr := w.Write(buf[:n]); writeErr != nil {
+				return writeErr
+			}
+			flusher.Flush()
+		}
+		if err != nil {
+			if err == io.EOF {
+				return nil
+			}
+			return err
+		}
+	}
+}
+
+type ListIntegrationsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type ListIntegrationsResponseObject interface {
+	VisitListIntegrationsResponse(w http.ResponseWriter) error
+}
+
+type ListIntegrations200JSONResponse IntegrationList
+
+func (response ListIntegrations200JSONResponse) VisitListIntegrationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteIntegrationRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+}
+
+type DeleteIntegrationResponseObject interface {
+	VisitDeleteIntegrationResponse(w http.ResponseWriter) error
+}
+
+type DeleteIntegration204Response struct {
+}
+
+func (response DeleteIntegration204Response) VisitDeleteIntegrationResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetIntegrationRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+}
+
+type GetIntegrationResponseObject interface {
+	VisitGetIntegrationResponse(w http.ResponseWriter) error
+}
+
+type GetIntegration200JSONResponse Integration
+
+func (response GetIntegration200JSONResponse) VisitGetIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutIntegrationRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+	Params        PutIntegrationParams
+	Body          *PutIntegrationJSONRequestBody
+}
+
+type PutIntegrationResponseObject interface {
+	VisitPutIntegrationResponse(w http.ResponseWriter) error
+}
+
+type PutIntegration200JSONResponse Integration
+
+func (response PutIntegration200JSONResponse) VisitPutIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListIntegrationFieldsRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+}
+
+type ListIntegrationFieldsResponseObject interface {
+	VisitListIntegrationFieldsResponse(w http.ResponseWriter) error
+}
+
+type ListIntegrationFields200JSONResponse FieldList
+
+func (response ListIntegrationFields200JSONResponse) VisitListIntegrationFieldsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewMappingRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+	Body          *PreviewMappingJSONRequestBody
+}
+
+type PreviewMappingResponseObject interface {
+	VisitPreviewMappingResponse(w http.ResponseWriter) error
+}
+
+type PreviewMapping200JSONResponse MappingPreview
+
+func (response PreviewMapping200JSONResponse) VisitPreviewMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetryIntegrationRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+}
+
+type RetryIntegrationResponseObject interface {
+	VisitRetryIntegrationResponse(w http.ResponseWriter) error
+}
+
+type RetryIntegration200JSONResponse Retried
+
+func (response RetryIntegration200JSONResponse) VisitRetryIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestIntegrationRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+}
+
+type TestIntegrationResponseObject interface {
+	VisitTestIntegrationResponse(w http.ResponseWriter) error
+}
+
+type TestIntegration200JSONResponse TestResult
+
+func (response TestIntegration200JSONResponse) VisitTestIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJobsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   ListJobsParams
+}
+
+type ListJobsResponseObject interface {
+	VisitListJobsResponse(w http.ResponseWriter) error
+}
+
+type ListJobs200JSONResponse JobPage
+
+func (response ListJobs200JSONResponse) VisitListJobsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJobRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	JobID    JobID    `json:"job_id"`
+}
+
+type GetJobResponseObject interface {
+	VisitGetJobResponse(w http.ResponseWriter) error
+}
+
+type GetJob200JSONResponse Job
+
+func (response GetJob200JSONResponse) VisitGetJobResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelJobRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	JobID    JobID    `json:"job_id"`
+}
+
+type CancelJobResponseObject interface {
+	VisitCancelJobResponse(w http.ResponseWriter) error
+}
+
+type CancelJob204Response struct {
+}
+
+func (response CancelJob204Response) VisitCancelJobResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetJobDownloadRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	JobID    JobID    `json:"job_id"`
+}
+
+type GetJobDownloadResponseObject interface {
+	VisitGetJobDownloadResponse(w http.ResponseWriter) error
+}
+
+type GetJobDownload200JSONResponse DownloadLink
+
+func (response GetJobDownload200JSONResponse) VisitGetJobDownloadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PauseJobRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	JobID    JobID    `json:"job_id"`
+}
+
+type PauseJobResponseObject interface {
+	VisitPauseJobResponse(w http.ResponseWriter) error
+}
+
+type PauseJob204Response struct {
+}
+
+func (response PauseJob204Response) VisitPauseJobResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ResumeJobRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	JobID    JobID    `json:"job_id"`
+}
+
+type ResumeJobResponseObject interface {
+	VisitResumeJobResponse(w http.ResponseWriter) error
+}
+
+type ResumeJob204Response struct {
+}
+
+func (response ResumeJob204Response) VisitResumeJobResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ListPausesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type ListPausesResponseObject interface {
+	VisitListPausesResponse(w http.ResponseWriter) error
+}
+
+type ListPauses200JSONResponse PauseList
+
+func (response ListPauses200JSONResponse) VisitListPausesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePauseRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Subject  Subject  `json:"subject"`
+}
+
+type DeletePauseResponseObject interface {
+	VisitDeletePauseResponse(w http.ResponseWriter) error
+}
+
+type DeletePause204Response struct {
+}
+
+func (response DeletePause204Response) VisitDeletePauseResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type PutPauseRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Subject  Subject  `json:"subject"`
+	Body     *PutPauseJSONRequestBody
+}
+
+type PutPauseResponseObject interface {
+	VisitPutPauseResponse(w http.ResponseWriter) error
+}
+
+type PutPause204Response struct {
+}
+
+func (response PutPause204Response) VisitPutPauseResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type CreateErasureRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *CreateErasureJSONRequestBody
+}
+
+type CreateErasureResponseObject interface {
+	VisitCreateErasureResponse(w http.ResponseWriter) error
+}
+
+type CreateErasure202JSONResponse Job
+
+func (response CreateErasure202JSONResponse) VisitCreateErasureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateExportRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *CreateExportJSONRequestBody
+}
+
+type CreateExportResponseObject interface {
+	VisitCreateExportResponse(w http.ResponseWriter) error
+}
+
+type CreateExport202JSONResponse Job
+
+func (response CreateExport202JSONResponse) VisitCreateExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpPersonRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *LookUpPersonJSONRequestBody
+}
+
+type LookUpPersonResponseObject interface {
+	VisitLookUpPersonResponse(w http.ResponseWriter) error
+}
+
+type LookUpPerson200JSONResponse PersonState
+
+func (response LookUpPerson200JSONResponse) VisitLookUpPersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptInRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *OptInJSONRequestBody
+}
+
+type OptInResponseObject interface {
+	VisitOptInResponse(w http.ResponseWriter) error
+}
+
+type OptIn204Response struct {
+}
+
+func (response OptIn204Response) VisitOptInResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type OptOutRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *OptOutJSONRequestBody
+}
+
+type OptOutResponseObject interface {
+	VisitOptOutResponse(w http.ResponseWriter) error
+}
+
+type OptOut204Response struct {
+}
+
+func (response OptOut204Response) VisitOptOutResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
 }
 
 type ListRequestsRequestObject struct {
@@ -578,6 +6709,67 @@ func (response ListRequests200JSONResponse) VisitListRequestsResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequestRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   CreateRequestParams
+	Body     *CreateRequestJSONRequestBody
+}
+
+type CreateRequestResponseObject interface {
+	VisitCreateRequestResponse(w http.ResponseWriter) error
+}
+
+type CreateRequest200JSONResponse CreatedRequest
+
+func (response CreateRequest200JSONResponse) VisitCreateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRequest201JSONResponse CreatedRequest
+
+func (response CreateRequest201JSONResponse) VisitCreateRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRequestRequestObject struct {
+	TenantID  TenantID  `json:"tenant_id"`
+	RequestID RequestID `json:"request_id"`
+}
+
+type DeleteRequestResponseObject interface {
+	VisitDeleteRequestResponse(w http.ResponseWriter) error
+}
+
+type DeleteRequest202JSONResponse Job
+
+func (response DeleteRequest202JSONResponse) VisitDeleteRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -605,14 +6797,702 @@ func (response GetRequest200JSONResponse) VisitGetRequestResponse(w http.Respons
 	return err
 }
 
+type CorrectRequestRequestObject struct {
+	TenantID  TenantID  `json:"tenant_id"`
+	RequestID RequestID `json:"request_id"`
+	Body      *CorrectRequestJSONRequestBody
+}
+
+type CorrectRequestResponseObject interface {
+	VisitCorrectRequestResponse(w http.ResponseWriter) error
+}
+
+type CorrectRequest200JSONResponse CorrectionList
+
+func (response CorrectRequest200JSONResponse) VisitCorrectRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCorrectionRequestObject struct {
+	TenantID  TenantID         `json:"tenant_id"`
+	RequestID RequestID        `json:"request_id"`
+	Field     CorrectableField `json:"field"`
+}
+
+type DeleteCorrectionResponseObject interface {
+	VisitDeleteCorrectionResponse(w http.ResponseWriter) error
+}
+
+type DeleteCorrection204Response struct {
+}
+
+func (response DeleteCorrection204Response) VisitDeleteCorrectionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RetryDeliveryRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	RequestID     RequestID     `json:"request_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+}
+
+type RetryDeliveryResponseObject interface {
+	VisitRetryDeliveryResponse(w http.ResponseWriter) error
+}
+
+type RetryDelivery202JSONResponse RequestState
+
+func (response RetryDelivery202JSONResponse) VisitRetryDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleaseRequestRequestObject struct {
+	TenantID  TenantID  `json:"tenant_id"`
+	RequestID RequestID `json:"request_id"`
+}
+
+type ReleaseRequestResponseObject interface {
+	VisitReleaseRequestResponse(w http.ResponseWriter) error
+}
+
+type ReleaseRequest204Response struct {
+}
+
+func (response ReleaseRequest204Response) VisitReleaseRequestResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type HoldRequestRequestObject struct {
+	TenantID  TenantID  `json:"tenant_id"`
+	RequestID RequestID `json:"request_id"`
+}
+
+type HoldRequestResponseObject interface {
+	VisitHoldRequestResponse(w http.ResponseWriter) error
+}
+
+type HoldRequest204Response struct {
+}
+
+func (response HoldRequest204Response) VisitHoldRequestResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetRecordingRequestObject struct {
+	TenantID  TenantID  `json:"tenant_id"`
+	RequestID RequestID `json:"request_id"`
+}
+
+type GetRecordingResponseObject interface {
+	VisitGetRecordingResponse(w http.ResponseWriter) error
+}
+
+type GetRecording200JSONResponse RecordingLink
+
+func (response GetRecording200JSONResponse) VisitGetRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetryRequestRequestObject struct {
+	TenantID  TenantID  `json:"tenant_id"`
+	RequestID RequestID `json:"request_id"`
+	Body      *RetryRequestJSONRequestBody
+}
+
+type RetryRequestResponseObject interface {
+	VisitRetryRequestResponse(w http.ResponseWriter) error
+}
+
+type RetryRequest202JSONResponse RequestState
+
+func (response RetryRequest202JSONResponse) VisitRetryRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutSecretRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Purpose  string   `json:"purpose"`
+	Body     *PutSecretJSONRequestBody
+}
+
+type PutSecretResponseObject interface {
+	VisitPutSecretResponse(w http.ResponseWriter) error
+}
+
+type PutSecret200JSONResponse SecretName
+
+func (response PutSecret200JSONResponse) VisitPutSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSourcesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type ListSourcesResponseObject interface {
+	VisitListSourcesResponse(w http.ResponseWriter) error
+}
+
+type ListSources200JSONResponse SourceList
+
+func (response ListSources200JSONResponse) VisitListSourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteSourceRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+}
+
+type DeleteSourceResponseObject interface {
+	VisitDeleteSourceResponse(w http.ResponseWriter) error
+}
+
+type DeleteSource204Response struct {
+}
+
+func (response DeleteSource204Response) VisitDeleteSourceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetSourceRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+}
+
+type GetSourceResponseObject interface {
+	VisitGetSourceResponse(w http.ResponseWriter) error
+}
+
+type GetSource200JSONResponse Source
+
+func (response GetSource200JSONResponse) VisitGetSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutSourceRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+	Params   PutSourceParams
+	Body     *PutSourceJSONRequestBody
+}
+
+type PutSourceResponseObject interface {
+	VisitPutSourceResponse(w http.ResponseWriter) error
+}
+
+type PutSource200JSONResponse Source
+
+func (response PutSource200JSONResponse) VisitPutSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectSourceRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+}
+
+type ConnectSourceResponseObject interface {
+	VisitConnectSourceResponse(w http.ResponseWriter) error
+}
+
+type ConnectSource200JSONResponse Connection
+
+func (response ConnectSource200JSONResponse) VisitConnectSourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSourceDeliveriesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+	Params   GetSourceDeliveriesParams
+}
+
+type GetSourceDeliveriesResponseObject interface {
+	VisitGetSourceDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type GetSourceDeliveries200JSONResponse SourceDeliveries
+
+func (response GetSourceDeliveries200JSONResponse) VisitGetSourceDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateImportRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+	Body     *CreateImportJSONRequestBody
+}
+
+type CreateImportResponseObject interface {
+	VisitCreateImportResponse(w http.ResponseWriter) error
+}
+
+type CreateImport200JSONResponse ImportEstimate
+
+func (response CreateImport200JSONResponse) VisitCreateImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateImport202JSONResponse Job
+
+func (response CreateImport202JSONResponse) VisitCreateImportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSigningKeyRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+	Body     *AddSigningKeyJSONRequestBody
+}
+
+type AddSigningKeyResponseObject interface {
+	VisitAddSigningKeyResponse(w http.ResponseWriter) error
+}
+
+type AddSigningKey201JSONResponse SigningKey
+
+func (response AddSigningKey201JSONResponse) VisitAddSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveSigningKeyRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	SourceID SourceID `json:"source_id"`
+	KeyID    string   `json:"key_id"`
+}
+
+type RemoveSigningKeyResponseObject interface {
+	VisitRemoveSigningKeyResponse(w http.ResponseWriter) error
+}
+
+type RemoveSigningKey204Response struct {
+}
+
+func (response RemoveSigningKey204Response) VisitRemoveSigningKeyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetStatsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetStatsParams
+}
+
+type GetStatsResponseObject interface {
+	VisitGetStatsResponse(w http.ResponseWriter) error
+}
+
+type GetStats200JSONResponse Stats
+
+func (response GetStats200JSONResponse) VisitGetStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SuspendTenantRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type SuspendTenantResponseObject interface {
+	VisitSuspendTenantResponse(w http.ResponseWriter) error
+}
+
+type SuspendTenant204Response struct {
+}
+
+func (response SuspendTenant204Response) VisitSuspendTenantResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type GetWorkflowRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+}
+
+type GetWorkflowResponseObject interface {
+	VisitGetWorkflowResponse(w http.ResponseWriter) error
+}
+
+type GetWorkflow200JSONResponse Workflow
+
+func (response GetWorkflow200JSONResponse) VisitGetWorkflowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutWorkflowRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   PutWorkflowParams
+	Body     *PutWorkflowJSONRequestBody
+}
+
+type PutWorkflowResponseObject interface {
+	VisitPutWorkflowResponse(w http.ResponseWriter) error
+}
+
+type PutWorkflow200JSONResponse Workflow
+
+func (response PutWorkflow200JSONResponse) VisitPutWorkflowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DryRunWorkflowRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *DryRunWorkflowJSONRequestBody
+}
+
+type DryRunWorkflowResponseObject interface {
+	VisitDryRunWorkflowResponse(w http.ResponseWriter) error
+}
+
+type DryRunWorkflow200JSONResponse WorkflowPlan
+
+func (response DryRunWorkflow200JSONResponse) VisitDryRunWorkflowResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListDeadLetters List messages that failed
+	// (GET /v1/dead-letters)
+	ListDeadLetters(ctx context.Context, request ListDeadLettersRequestObject) (ListDeadLettersResponseObject, error)
+	// RedriveDeadLetters Publish all open messages again
+	// (POST /v1/dead-letters/redrive)
+	RedriveDeadLetters(ctx context.Context, request RedriveDeadLettersRequestObject) (RedriveDeadLettersResponseObject, error)
+	// DismissDeadLetter Dismiss a message
+	// (POST /v1/dead-letters/{letter_id}/dismiss)
+	DismissDeadLetter(ctx context.Context, request DismissDeadLetterRequestObject) (DismissDeadLetterResponseObject, error)
+	// RedriveDeadLetter Publish a message again
+	// (POST /v1/dead-letters/{letter_id}/redrive)
+	RedriveDeadLetter(ctx context.Context, request RedriveDeadLetterRequestObject) (RedriveDeadLetterResponseObject, error)
+	// ListPlatformPauses List pauses of the platform
+	// (GET /v1/pauses)
+	ListPlatformPauses(ctx context.Context, request ListPlatformPausesRequestObject) (ListPlatformPausesResponseObject, error)
+	// DeletePlatformPause Resume for every tenant
+	// (DELETE /v1/pauses/{subject})
+	DeletePlatformPause(ctx context.Context, request DeletePlatformPauseRequestObject) (DeletePlatformPauseResponseObject, error)
+	// PutPlatformPause Pause something for every tenant
+	// (PUT /v1/pauses/{subject})
+	PutPlatformPause(ctx context.Context, request PutPlatformPauseRequestObject) (PutPlatformPauseResponseObject, error)
+	// GetPrices Get the price table
+	// (GET /v1/prices)
+	GetPrices(ctx context.Context, request GetPricesRequestObject) (GetPricesResponseObject, error)
+	// GetPlatformStats Count requests of all tenants
+	// (GET /v1/stats)
+	GetPlatformStats(ctx context.Context, request GetPlatformStatsRequestObject) (GetPlatformStatsResponseObject, error)
+	// ListTenants List tenants
+	// (GET /v1/tenants)
+	ListTenants(ctx context.Context, request ListTenantsRequestObject) (ListTenantsResponseObject, error)
+	// CreateTenant Create a tenant
+	// (POST /v1/tenants)
+	CreateTenant(ctx context.Context, request CreateTenantRequestObject) (CreateTenantResponseObject, error)
+	// GetTenant Get a tenant
+	// (GET /v1/tenants/{tenant_id})
+	GetTenant(ctx context.Context, request GetTenantRequestObject) (GetTenantResponseObject, error)
+	// PutTenant Replace a tenant's name, zone and settings
+	// (PUT /v1/tenants/{tenant_id})
+	PutTenant(ctx context.Context, request PutTenantRequestObject) (PutTenantResponseObject, error)
+	// ActivateTenant Activate a suspended tenant
+	// (POST /v1/tenants/{tenant_id}/activate)
+	ActivateTenant(ctx context.Context, request ActivateTenantRequestObject) (ActivateTenantResponseObject, error)
+	// ListAudit List the audit log
+	// (GET /v1/tenants/{tenant_id}/audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// GetBudget Get the month's budget
+	// (GET /v1/tenants/{tenant_id}/budget)
+	GetBudget(ctx context.Context, request GetBudgetRequestObject) (GetBudgetResponseObject, error)
+	// GetCosts Add up costs
+	// (GET /v1/tenants/{tenant_id}/costs)
+	GetCosts(ctx context.Context, request GetCostsRequestObject) (GetCostsResponseObject, error)
+	// ListTenantDeadLetters List a tenant's messages that failed
+	// (GET /v1/tenants/{tenant_id}/dead-letters)
+	ListTenantDeadLetters(ctx context.Context, request ListTenantDeadLettersRequestObject) (ListTenantDeadLettersResponseObject, error)
+	// StreamRequests Follow requests as they change
+	// (GET /v1/tenants/{tenant_id}/events)
+	StreamRequests(ctx context.Context, request StreamRequestsRequestObject) (StreamRequestsResponseObject, error)
+	// ListIntegrations List integrations
+	// (GET /v1/tenants/{tenant_id}/integrations)
+	ListIntegrations(ctx context.Context, request ListIntegrationsRequestObject) (ListIntegrationsResponseObject, error)
+	// DeleteIntegration Delete an integration
+	// (DELETE /v1/tenants/{tenant_id}/integrations/{integration_id})
+	DeleteIntegration(ctx context.Context, request DeleteIntegrationRequestObject) (DeleteIntegrationResponseObject, error)
+	// GetIntegration Get an integration
+	// (GET /v1/tenants/{tenant_id}/integrations/{integration_id})
+	GetIntegration(ctx context.Context, request GetIntegrationRequestObject) (GetIntegrationResponseObject, error)
+	// PutIntegration Create or replace an integration
+	// (PUT /v1/tenants/{tenant_id}/integrations/{integration_id})
+	PutIntegration(ctx context.Context, request PutIntegrationRequestObject) (PutIntegrationResponseObject, error)
+	// ListIntegrationFields List the CRM's fields
+	// (GET /v1/tenants/{tenant_id}/integrations/{integration_id}/fields)
+	ListIntegrationFields(ctx context.Context, request ListIntegrationFieldsRequestObject) (ListIntegrationFieldsResponseObject, error)
+	// PreviewMapping Preview a mapping
+	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/mapping/preview)
+	PreviewMapping(ctx context.Context, request PreviewMappingRequestObject) (PreviewMappingResponseObject, error)
+	// RetryIntegration Retry what is parked or failed
+	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry)
+	RetryIntegration(ctx context.Context, request RetryIntegrationRequestObject) (RetryIntegrationResponseObject, error)
+	// TestIntegration Test an integration
+	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/test)
+	TestIntegration(ctx context.Context, request TestIntegrationRequestObject) (TestIntegrationResponseObject, error)
+	// ListJobs List jobs
+	// (GET /v1/tenants/{tenant_id}/jobs)
+	ListJobs(ctx context.Context, request ListJobsRequestObject) (ListJobsResponseObject, error)
+	// GetJob Get a job
+	// (GET /v1/tenants/{tenant_id}/jobs/{job_id})
+	GetJob(ctx context.Context, request GetJobRequestObject) (GetJobResponseObject, error)
+	// CancelJob Cancel a job
+	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/cancel)
+	CancelJob(ctx context.Context, request CancelJobRequestObject) (CancelJobResponseObject, error)
+	// GetJobDownload Get the address of a job's result
+	// (GET /v1/tenants/{tenant_id}/jobs/{job_id}/download)
+	GetJobDownload(ctx context.Context, request GetJobDownloadRequestObject) (GetJobDownloadResponseObject, error)
+	// PauseJob Pause a job
+	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/pause)
+	PauseJob(ctx context.Context, request PauseJobRequestObject) (PauseJobResponseObject, error)
+	// ResumeJob Resume a job
+	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume)
+	ResumeJob(ctx context.Context, request ResumeJobRequestObject) (ResumeJobResponseObject, error)
+	// ListPauses List pauses
+	// (GET /v1/tenants/{tenant_id}/pauses)
+	ListPauses(ctx context.Context, request ListPausesRequestObject) (ListPausesResponseObject, error)
+	// DeletePause Resume
+	// (DELETE /v1/tenants/{tenant_id}/pauses/{subject})
+	DeletePause(ctx context.Context, request DeletePauseRequestObject) (DeletePauseResponseObject, error)
+	// PutPause Pause something for a tenant
+	// (PUT /v1/tenants/{tenant_id}/pauses/{subject})
+	PutPause(ctx context.Context, request PutPauseRequestObject) (PutPauseResponseObject, error)
+	// CreateErasure Erase a person's data
+	// (POST /v1/tenants/{tenant_id}/privacy/erasures)
+	CreateErasure(ctx context.Context, request CreateErasureRequestObject) (CreateErasureResponseObject, error)
+	// CreateExport Export a person's data
+	// (POST /v1/tenants/{tenant_id}/privacy/exports)
+	CreateExport(ctx context.Context, request CreateExportRequestObject) (CreateExportResponseObject, error)
+	// LookUpPerson Look a person up
+	// (POST /v1/tenants/{tenant_id}/privacy/lookup)
+	LookUpPerson(ctx context.Context, request LookUpPersonRequestObject) (LookUpPersonResponseObject, error)
+	// OptIn Take an opt-out back
+	// (POST /v1/tenants/{tenant_id}/privacy/opt-ins)
+	OptIn(ctx context.Context, request OptInRequestObject) (OptInResponseObject, error)
+	// OptOut Opt a person out of third parties
+	// (POST /v1/tenants/{tenant_id}/privacy/opt-outs)
+	OptOut(ctx context.Context, request OptOutRequestObject) (OptOutResponseObject, error)
 	// ListRequests List requests
 	// (GET /v1/tenants/{tenant_id}/requests)
 	ListRequests(ctx context.Context, request ListRequestsRequestObject) (ListRequestsResponseObject, error)
+	// CreateRequest Create a request
+	// (POST /v1/tenants/{tenant_id}/requests)
+	CreateRequest(ctx context.Context, request CreateRequestRequestObject) (CreateRequestResponseObject, error)
+	// DeleteRequest Delete a request
+	// (DELETE /v1/tenants/{tenant_id}/requests/{request_id})
+	DeleteRequest(ctx context.Context, request DeleteRequestRequestObject) (DeleteRequestResponseObject, error)
 	// GetRequest Get a request
 	// (GET /v1/tenants/{tenant_id}/requests/{request_id})
 	GetRequest(ctx context.Context, request GetRequestRequestObject) (GetRequestResponseObject, error)
+	// CorrectRequest Correct the analysis
+	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/corrections)
+	CorrectRequest(ctx context.Context, request CorrectRequestRequestObject) (CorrectRequestResponseObject, error)
+	// DeleteCorrection Take a correction back
+	// (DELETE /v1/tenants/{tenant_id}/requests/{request_id}/corrections/{field})
+	DeleteCorrection(ctx context.Context, request DeleteCorrectionRequestObject) (DeleteCorrectionResponseObject, error)
+	// RetryDelivery Retry a delivery
+	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/deliveries/{integration_id}/retry)
+	RetryDelivery(ctx context.Context, request RetryDeliveryRequestObject) (RetryDeliveryResponseObject, error)
+	// ReleaseRequest Release a request from legal hold
+	// (DELETE /v1/tenants/{tenant_id}/requests/{request_id}/hold)
+	ReleaseRequest(ctx context.Context, request ReleaseRequestRequestObject) (ReleaseRequestResponseObject, error)
+	// HoldRequest Put a request under legal hold
+	// (PUT /v1/tenants/{tenant_id}/requests/{request_id}/hold)
+	HoldRequest(ctx context.Context, request HoldRequestRequestObject) (HoldRequestResponseObject, error)
+	// GetRecording Get the address of the recording
+	// (GET /v1/tenants/{tenant_id}/requests/{request_id}/recording)
+	GetRecording(ctx context.Context, request GetRecordingRequestObject) (GetRecordingResponseObject, error)
+	// RetryRequest Repeat a request from a step
+	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/retry)
+	RetryRequest(ctx context.Context, request RetryRequestRequestObject) (RetryRequestResponseObject, error)
+	// PutSecret Keep a secret
+	// (PUT /v1/tenants/{tenant_id}/secrets/{purpose})
+	PutSecret(ctx context.Context, request PutSecretRequestObject) (PutSecretResponseObject, error)
+	// ListSources List sources
+	// (GET /v1/tenants/{tenant_id}/sources)
+	ListSources(ctx context.Context, request ListSourcesRequestObject) (ListSourcesResponseObject, error)
+	// DeleteSource Delete a source
+	// (DELETE /v1/tenants/{tenant_id}/sources/{source_id})
+	DeleteSource(ctx context.Context, request DeleteSourceRequestObject) (DeleteSourceResponseObject, error)
+	// GetSource Get a source
+	// (GET /v1/tenants/{tenant_id}/sources/{source_id})
+	GetSource(ctx context.Context, request GetSourceRequestObject) (GetSourceResponseObject, error)
+	// PutSource Create or replace a source
+	// (PUT /v1/tenants/{tenant_id}/sources/{source_id})
+	PutSource(ctx context.Context, request PutSourceRequestObject) (PutSourceResponseObject, error)
+	// ConnectSource Set up the webhooks at CallRail
+	// (POST /v1/tenants/{tenant_id}/sources/{source_id}/connect)
+	ConnectSource(ctx context.Context, request ConnectSourceRequestObject) (ConnectSourceResponseObject, error)
+	// GetSourceDeliveries Show what arrived, and what never did
+	// (GET /v1/tenants/{tenant_id}/sources/{source_id}/deliveries)
+	GetSourceDeliveries(ctx context.Context, request GetSourceDeliveriesRequestObject) (GetSourceDeliveriesResponseObject, error)
+	// CreateImport Import history
+	// (POST /v1/tenants/{tenant_id}/sources/{source_id}/imports)
+	CreateImport(ctx context.Context, request CreateImportRequestObject) (CreateImportResponseObject, error)
+	// AddSigningKey Add a signing key
+	// (POST /v1/tenants/{tenant_id}/sources/{source_id}/signing-keys)
+	AddSigningKey(ctx context.Context, request AddSigningKeyRequestObject) (AddSigningKeyResponseObject, error)
+	// RemoveSigningKey Remove a signing key
+	// (DELETE /v1/tenants/{tenant_id}/sources/{source_id}/signing-keys/{key_id})
+	RemoveSigningKey(ctx context.Context, request RemoveSigningKeyRequestObject) (RemoveSigningKeyResponseObject, error)
+	// GetStats Count requests
+	// (GET /v1/tenants/{tenant_id}/stats)
+	GetStats(ctx context.Context, request GetStatsRequestObject) (GetStatsResponseObject, error)
+	// SuspendTenant Suspend a tenant
+	// (POST /v1/tenants/{tenant_id}/suspend)
+	SuspendTenant(ctx context.Context, request SuspendTenantRequestObject) (SuspendTenantResponseObject, error)
+	// GetWorkflow Get the workflow
+	// (GET /v1/tenants/{tenant_id}/workflow)
+	GetWorkflow(ctx context.Context, request GetWorkflowRequestObject) (GetWorkflowResponseObject, error)
+	// PutWorkflow Replace the workflow
+	// (PUT /v1/tenants/{tenant_id}/workflow)
+	PutWorkflow(ctx context.Context, request PutWorkflowRequestObject) (PutWorkflowResponseObject, error)
+	// DryRunWorkflow Try a workflow
+	// (POST /v1/tenants/{tenant_id}/workflow/dry-run)
+	DryRunWorkflow(ctx context.Context, request DryRunWorkflowRequestObject) (DryRunWorkflowResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -654,6 +7534,1162 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
+// ListDeadLetters operation middleware
+func (sh *strictHandler) ListDeadLetters(w http.ResponseWriter, r *http.Request, params ListDeadLettersParams) {
+	var request ListDeadLettersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeadLetters(ctx, request.(ListDeadLettersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeadLetters")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListDeadLettersResponseObject); ok {
+		if err := validResponse.VisitListDeadLettersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RedriveDeadLetters operation middleware
+func (sh *strictHandler) RedriveDeadLetters(w http.ResponseWriter, r *http.Request) {
+	var request RedriveDeadLettersRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RedriveDeadLetters(ctx, request.(RedriveDeadLettersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RedriveDeadLetters")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RedriveDeadLettersResponseObject); ok {
+		if err := validResponse.VisitRedriveDeadLettersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DismissDeadLetter operation middleware
+func (sh *strictHandler) DismissDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID) {
+	var request DismissDeadLetterRequestObject
+
+	request.LetterID = letterID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DismissDeadLetter(ctx, request.(DismissDeadLetterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DismissDeadLetter")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DismissDeadLetterResponseObject); ok {
+		if err := validResponse.VisitDismissDeadLetterResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RedriveDeadLetter operation middleware
+func (sh *strictHandler) RedriveDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID) {
+	var request RedriveDeadLetterRequestObject
+
+	request.LetterID = letterID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RedriveDeadLetter(ctx, request.(RedriveDeadLetterRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RedriveDeadLetter")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RedriveDeadLetterResponseObject); ok {
+		if err := validResponse.VisitRedriveDeadLetterResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPlatformPauses operation middleware
+func (sh *strictHandler) ListPlatformPauses(w http.ResponseWriter, r *http.Request) {
+	var request ListPlatformPausesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPlatformPauses(ctx, request.(ListPlatformPausesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPlatformPauses")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPlatformPausesResponseObject); ok {
+		if err := validResponse.VisitListPlatformPausesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeletePlatformPause operation middleware
+func (sh *strictHandler) DeletePlatformPause(w http.ResponseWriter, r *http.Request, subject Subject) {
+	var request DeletePlatformPauseRequestObject
+
+	request.Subject = subject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeletePlatformPause(ctx, request.(DeletePlatformPauseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeletePlatformPause")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeletePlatformPauseResponseObject); ok {
+		if err := validResponse.VisitDeletePlatformPauseResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutPlatformPause operation middleware
+func (sh *strictHandler) PutPlatformPause(w http.ResponseWriter, r *http.Request, subject Subject) {
+	var request PutPlatformPauseRequestObject
+
+	request.Subject = subject
+
+	var body PutPlatformPauseJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPlatformPause(ctx, request.(PutPlatformPauseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPlatformPause")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutPlatformPauseResponseObject); ok {
+		if err := validResponse.VisitPutPlatformPauseResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPrices operation middleware
+func (sh *strictHandler) GetPrices(w http.ResponseWriter, r *http.Request) {
+	var request GetPricesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPrices(ctx, request.(GetPricesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPrices")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPricesResponseObject); ok {
+		if err := validResponse.VisitGetPricesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPlatformStats operation middleware
+func (sh *strictHandler) GetPlatformStats(w http.ResponseWriter, r *http.Request, params GetPlatformStatsParams) {
+	var request GetPlatformStatsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlatformStats(ctx, request.(GetPlatformStatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlatformStats")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPlatformStatsResponseObject); ok {
+		if err := validResponse.VisitGetPlatformStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListTenants operation middleware
+func (sh *strictHandler) ListTenants(w http.ResponseWriter, r *http.Request, params ListTenantsParams) {
+	var request ListTenantsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTenants(ctx, request.(ListTenantsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTenants")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListTenantsResponseObject); ok {
+		if err := validResponse.VisitListTenantsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateTenant operation middleware
+func (sh *strictHandler) CreateTenant(w http.ResponseWriter, r *http.Request) {
+	var request CreateTenantRequestObject
+
+	var body CreateTenantJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateTenant(ctx, request.(CreateTenantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateTenant")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateTenantResponseObject); ok {
+		if err := validResponse.VisitCreateTenantResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTenant operation middleware
+func (sh *strictHandler) GetTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request GetTenantRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTenant(ctx, request.(GetTenantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTenant")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetTenantResponseObject); ok {
+		if err := validResponse.VisitGetTenantResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutTenant operation middleware
+func (sh *strictHandler) PutTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID, params PutTenantParams) {
+	var request PutTenantRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	var body PutTenantJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutTenant(ctx, request.(PutTenantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutTenant")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutTenantResponseObject); ok {
+		if err := validResponse.VisitPutTenantResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ActivateTenant operation middleware
+func (sh *strictHandler) ActivateTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request ActivateTenantRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ActivateTenant(ctx, request.(ActivateTenantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ActivateTenant")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ActivateTenantResponseObject); ok {
+		if err := validResponse.VisitActivateTenantResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListAuditParams) {
+	var request ListAuditRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx, request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBudget operation middleware
+func (sh *strictHandler) GetBudget(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request GetBudgetRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBudget(ctx, request.(GetBudgetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBudget")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetBudgetResponseObject); ok {
+		if err := validResponse.VisitGetBudgetResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCosts operation middleware
+func (sh *strictHandler) GetCosts(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetCostsParams) {
+	var request GetCostsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCosts(ctx, request.(GetCostsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCosts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCostsResponseObject); ok {
+		if err := validResponse.VisitGetCostsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListTenantDeadLetters operation middleware
+func (sh *strictHandler) ListTenantDeadLetters(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListTenantDeadLettersParams) {
+	var request ListTenantDeadLettersRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTenantDeadLetters(ctx, request.(ListTenantDeadLettersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTenantDeadLetters")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListTenantDeadLettersResponseObject); ok {
+		if err := validResponse.VisitListTenantDeadLettersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// StreamRequests operation middleware
+func (sh *strictHandler) StreamRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params StreamRequestsParams) {
+	var request StreamRequestsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.StreamRequests(ctx, request.(StreamRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StreamRequests")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(StreamRequestsResponseObject); ok {
+		if err := validResponse.VisitStreamRequestsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListIntegrations operation middleware
+func (sh *strictHandler) ListIntegrations(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request ListIntegrationsRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListIntegrations(ctx, request.(ListIntegrationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListIntegrations")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListIntegrationsResponseObject); ok {
+		if err := validResponse.VisitListIntegrationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteIntegration operation middleware
+func (sh *strictHandler) DeleteIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	var request DeleteIntegrationRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteIntegration(ctx, request.(DeleteIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteIntegrationResponseObject); ok {
+		if err := validResponse.VisitDeleteIntegrationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetIntegration operation middleware
+func (sh *strictHandler) GetIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	var request GetIntegrationRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetIntegration(ctx, request.(GetIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetIntegrationResponseObject); ok {
+		if err := validResponse.VisitGetIntegrationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutIntegration operation middleware
+func (sh *strictHandler) PutIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID, params PutIntegrationParams) {
+	var request PutIntegrationRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+	request.Params = params
+
+	var body PutIntegrationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutIntegration(ctx, request.(PutIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutIntegrationResponseObject); ok {
+		if err := validResponse.VisitPutIntegrationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListIntegrationFields operation middleware
+func (sh *strictHandler) ListIntegrationFields(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	var request ListIntegrationFieldsRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListIntegrationFields(ctx, request.(ListIntegrationFieldsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListIntegrationFields")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListIntegrationFieldsResponseObject); ok {
+		if err := validResponse.VisitListIntegrationFieldsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PreviewMapping operation middleware
+func (sh *strictHandler) PreviewMapping(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	var request PreviewMappingRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+
+	var body PreviewMappingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewMapping(ctx, request.(PreviewMappingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewMapping")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PreviewMappingResponseObject); ok {
+		if err := validResponse.VisitPreviewMappingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RetryIntegration operation middleware
+func (sh *strictHandler) RetryIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	var request RetryIntegrationRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RetryIntegration(ctx, request.(RetryIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetryIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RetryIntegrationResponseObject); ok {
+		if err := validResponse.VisitRetryIntegrationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TestIntegration operation middleware
+func (sh *strictHandler) TestIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	var request TestIntegrationRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TestIntegration(ctx, request.(TestIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TestIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TestIntegrationResponseObject); ok {
+		if err := validResponse.VisitTestIntegrationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListJobs operation middleware
+func (sh *strictHandler) ListJobs(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListJobsParams) {
+	var request ListJobsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJobs(ctx, request.(ListJobsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJobs")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListJobsResponseObject); ok {
+		if err := validResponse.VisitListJobsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetJob operation middleware
+func (sh *strictHandler) GetJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	var request GetJobRequestObject
+
+	request.TenantID = tenantID
+	request.JobID = jobID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetJob(ctx, request.(GetJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetJob")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetJobResponseObject); ok {
+		if err := validResponse.VisitGetJobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelJob operation middleware
+func (sh *strictHandler) CancelJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	var request CancelJobRequestObject
+
+	request.TenantID = tenantID
+	request.JobID = jobID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelJob(ctx, request.(CancelJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelJob")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CancelJobResponseObject); ok {
+		if err := validResponse.VisitCancelJobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetJobDownload operation middleware
+func (sh *strictHandler) GetJobDownload(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	var request GetJobDownloadRequestObject
+
+	request.TenantID = tenantID
+	request.JobID = jobID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetJobDownload(ctx, request.(GetJobDownloadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetJobDownload")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetJobDownloadResponseObject); ok {
+		if err := validResponse.VisitGetJobDownloadResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PauseJob operation middleware
+func (sh *strictHandler) PauseJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	var request PauseJobRequestObject
+
+	request.TenantID = tenantID
+	request.JobID = jobID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PauseJob(ctx, request.(PauseJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PauseJob")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PauseJobResponseObject); ok {
+		if err := validResponse.VisitPauseJobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResumeJob operation middleware
+func (sh *strictHandler) ResumeJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	var request ResumeJobRequestObject
+
+	request.TenantID = tenantID
+	request.JobID = jobID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ResumeJob(ctx, request.(ResumeJobRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResumeJob")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ResumeJobResponseObject); ok {
+		if err := validResponse.VisitResumeJobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPauses operation middleware
+func (sh *strictHandler) ListPauses(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request ListPausesRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPauses(ctx, request.(ListPausesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPauses")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPausesResponseObject); ok {
+		if err := validResponse.VisitListPausesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeletePause operation middleware
+func (sh *strictHandler) DeletePause(w http.ResponseWriter, r *http.Request, tenantID TenantID, subject Subject) {
+	var request DeletePauseRequestObject
+
+	request.TenantID = tenantID
+	request.Subject = subject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeletePause(ctx, request.(DeletePauseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeletePause")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeletePauseResponseObject); ok {
+		if err := validResponse.VisitDeletePauseResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutPause operation middleware
+func (sh *strictHandler) PutPause(w http.ResponseWriter, r *http.Request, tenantID TenantID, subject Subject) {
+	var request PutPauseRequestObject
+
+	request.TenantID = tenantID
+	request.Subject = subject
+
+	var body PutPauseJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPause(ctx, request.(PutPauseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPause")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutPauseResponseObject); ok {
+		if err := validResponse.VisitPutPauseResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateErasure operation middleware
+func (sh *strictHandler) CreateErasure(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request CreateErasureRequestObject
+
+	request.TenantID = tenantID
+
+	var body CreateErasureJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateErasure(ctx, request.(CreateErasureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateErasure")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateErasureResponseObject); ok {
+		if err := validResponse.VisitCreateErasureResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateExport operation middleware
+func (sh *strictHandler) CreateExport(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request CreateExportRequestObject
+
+	request.TenantID = tenantID
+
+	var body CreateExportJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateExport(ctx, request.(CreateExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateExport")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateExportResponseObject); ok {
+		if err := validResponse.VisitCreateExportResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// LookUpPerson operation middleware
+func (sh *strictHandler) LookUpPerson(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request LookUpPersonRequestObject
+
+	request.TenantID = tenantID
+
+	var body LookUpPersonJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.LookUpPerson(ctx, request.(LookUpPersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookUpPerson")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(LookUpPersonResponseObject); ok {
+		if err := validResponse.VisitLookUpPersonResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OptIn operation middleware
+func (sh *strictHandler) OptIn(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request OptInRequestObject
+
+	request.TenantID = tenantID
+
+	var body OptInJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.OptIn(ctx, request.(OptInRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OptIn")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(OptInResponseObject); ok {
+		if err := validResponse.VisitOptInResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// OptOut operation middleware
+func (sh *strictHandler) OptOut(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request OptOutRequestObject
+
+	request.TenantID = tenantID
+
+	var body OptOutJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.OptOut(ctx, request.(OptOutRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OptOut")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(OptOutResponseObject); ok {
+		if err := validResponse.VisitOptOutResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListRequests operation middleware
 func (sh *strictHandler) ListRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListRequestsParams) {
 	var request ListRequestsRequestObject
@@ -681,6 +8717,67 @@ func (sh *strictHandler) ListRequests(w http.ResponseWriter, r *http.Request, te
 	}
 }
 
+// CreateRequest operation middleware
+func (sh *strictHandler) CreateRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, params CreateRequestParams) {
+	var request CreateRequestRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	var body CreateRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRequest(ctx, request.(CreateRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateRequestResponseObject); ok {
+		if err := validResponse.VisitCreateRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteRequest operation middleware
+func (sh *strictHandler) DeleteRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	var request DeleteRequestRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteRequest(ctx, request.(DeleteRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteRequestResponseObject); ok {
+		if err := validResponse.VisitDeleteRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetRequest operation middleware
 func (sh *strictHandler) GetRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
 	var request GetRequestRequestObject
@@ -701,6 +8798,657 @@ func (sh *strictHandler) GetRequest(w http.ResponseWriter, r *http.Request, tena
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetRequestResponseObject); ok {
 		if err := validResponse.VisitGetRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CorrectRequest operation middleware
+func (sh *strictHandler) CorrectRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	var request CorrectRequestRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+
+	var body CorrectRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectRequest(ctx, request.(CorrectRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CorrectRequestResponseObject); ok {
+		if err := validResponse.VisitCorrectRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteCorrection operation middleware
+func (sh *strictHandler) DeleteCorrection(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID, field CorrectableField) {
+	var request DeleteCorrectionRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+	request.Field = field
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteCorrection(ctx, request.(DeleteCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteCorrection")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteCorrectionResponseObject); ok {
+		if err := validResponse.VisitDeleteCorrectionResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RetryDelivery operation middleware
+func (sh *strictHandler) RetryDelivery(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID, integrationID IntegrationID) {
+	var request RetryDeliveryRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+	request.IntegrationID = integrationID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RetryDelivery(ctx, request.(RetryDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetryDelivery")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RetryDeliveryResponseObject); ok {
+		if err := validResponse.VisitRetryDeliveryResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReleaseRequest operation middleware
+func (sh *strictHandler) ReleaseRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	var request ReleaseRequestRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseRequest(ctx, request.(ReleaseRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReleaseRequestResponseObject); ok {
+		if err := validResponse.VisitReleaseRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// HoldRequest operation middleware
+func (sh *strictHandler) HoldRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	var request HoldRequestRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.HoldRequest(ctx, request.(HoldRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HoldRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(HoldRequestResponseObject); ok {
+		if err := validResponse.VisitHoldRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetRecording operation middleware
+func (sh *strictHandler) GetRecording(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	var request GetRecordingRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRecording(ctx, request.(GetRecordingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRecording")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetRecordingResponseObject); ok {
+		if err := validResponse.VisitGetRecordingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RetryRequest operation middleware
+func (sh *strictHandler) RetryRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	var request RetryRequestRequestObject
+
+	request.TenantID = tenantID
+	request.RequestID = requestID
+
+	var body RetryRequestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RetryRequest(ctx, request.(RetryRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetryRequest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RetryRequestResponseObject); ok {
+		if err := validResponse.VisitRetryRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutSecret operation middleware
+func (sh *strictHandler) PutSecret(w http.ResponseWriter, r *http.Request, tenantID TenantID, purpose string) {
+	var request PutSecretRequestObject
+
+	request.TenantID = tenantID
+	request.Purpose = purpose
+
+	var body PutSecretJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutSecret(ctx, request.(PutSecretRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutSecret")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutSecretResponseObject); ok {
+		if err := validResponse.VisitPutSecretResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListSources operation middleware
+func (sh *strictHandler) ListSources(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request ListSourcesRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSources(ctx, request.(ListSourcesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSources")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListSourcesResponseObject); ok {
+		if err := validResponse.VisitListSourcesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteSource operation middleware
+func (sh *strictHandler) DeleteSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	var request DeleteSourceRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteSource(ctx, request.(DeleteSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteSource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteSourceResponseObject); ok {
+		if err := validResponse.VisitDeleteSourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSource operation middleware
+func (sh *strictHandler) GetSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	var request GetSourceRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSource(ctx, request.(GetSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSourceResponseObject); ok {
+		if err := validResponse.VisitGetSourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutSource operation middleware
+func (sh *strictHandler) PutSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, params PutSourceParams) {
+	var request PutSourceRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+	request.Params = params
+
+	var body PutSourceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutSource(ctx, request.(PutSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutSource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutSourceResponseObject); ok {
+		if err := validResponse.VisitPutSourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConnectSource operation middleware
+func (sh *strictHandler) ConnectSource(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	var request ConnectSourceRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConnectSource(ctx, request.(ConnectSourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConnectSource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConnectSourceResponseObject); ok {
+		if err := validResponse.VisitConnectSourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetSourceDeliveries operation middleware
+func (sh *strictHandler) GetSourceDeliveries(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, params GetSourceDeliveriesParams) {
+	var request GetSourceDeliveriesRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSourceDeliveries(ctx, request.(GetSourceDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSourceDeliveries")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetSourceDeliveriesResponseObject); ok {
+		if err := validResponse.VisitGetSourceDeliveriesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateImport operation middleware
+func (sh *strictHandler) CreateImport(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	var request CreateImportRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+
+	var body CreateImportJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateImport(ctx, request.(CreateImportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateImport")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateImportResponseObject); ok {
+		if err := validResponse.VisitCreateImportResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// AddSigningKey operation middleware
+func (sh *strictHandler) AddSigningKey(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID) {
+	var request AddSigningKeyRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+
+	var body AddSigningKeyJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.AddSigningKey(ctx, request.(AddSigningKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddSigningKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(AddSigningKeyResponseObject); ok {
+		if err := validResponse.VisitAddSigningKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveSigningKey operation middleware
+func (sh *strictHandler) RemoveSigningKey(w http.ResponseWriter, r *http.Request, tenantID TenantID, sourceID SourceID, keyID string) {
+	var request RemoveSigningKeyRequestObject
+
+	request.TenantID = tenantID
+	request.SourceID = sourceID
+	request.KeyID = keyID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveSigningKey(ctx, request.(RemoveSigningKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveSigningKey")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RemoveSigningKeyResponseObject); ok {
+		if err := validResponse.VisitRemoveSigningKeyResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetStats operation middleware
+func (sh *strictHandler) GetStats(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetStatsParams) {
+	var request GetStatsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStats(ctx, request.(GetStatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStats")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetStatsResponseObject); ok {
+		if err := validResponse.VisitGetStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SuspendTenant operation middleware
+func (sh *strictHandler) SuspendTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request SuspendTenantRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SuspendTenant(ctx, request.(SuspendTenantRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SuspendTenant")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SuspendTenantResponseObject); ok {
+		if err := validResponse.VisitSuspendTenantResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetWorkflow operation middleware
+func (sh *strictHandler) GetWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request GetWorkflowRequestObject
+
+	request.TenantID = tenantID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWorkflow(ctx, request.(GetWorkflowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWorkflow")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetWorkflowResponseObject); ok {
+		if err := validResponse.VisitGetWorkflowResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PutWorkflow operation middleware
+func (sh *strictHandler) PutWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID, params PutWorkflowParams) {
+	var request PutWorkflowRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	var body PutWorkflowJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PutWorkflow(ctx, request.(PutWorkflowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutWorkflow")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PutWorkflowResponseObject); ok {
+		if err := validResponse.VisitPutWorkflowResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DryRunWorkflow operation middleware
+func (sh *strictHandler) DryRunWorkflow(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request DryRunWorkflowRequestObject
+
+	request.TenantID = tenantID
+
+	var body DryRunWorkflowJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DryRunWorkflow(ctx, request.(DryRunWorkflowRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DryRunWorkflow")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DryRunWorkflowResponseObject); ok {
+		if err := validResponse.VisitDryRunWorkflowResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -1,11 +1,9 @@
 package api
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -15,54 +13,47 @@ import (
 
 	openapi "github.com/your-org/multi-tenant-pipeline/docs/api"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
-	"github.com/your-org/multi-tenant-pipeline/internal/request"
-	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
 // Config is the API's configuration.
 type Config struct {
-	Access access.Config
+	Access    access.Config
+	Limits    CallerLimits
+	Addresses Addresses
 }
 
 // Validate reports every problem at once.
-func (c *Config) Validate() error { return c.Access.Validate() }
+func (c *Config) Validate() error {
+	return errors.Join(c.Access.Validate(), c.Limits.Validate(), c.Addresses.Validate())
+}
 
 // Tenants knows which tenants exist. An id that nobody has is tenant.ErrUnknown.
 type Tenants interface {
 	Tenant(ctx context.Context, id string) (*tenant.Tenant, error)
+	All() []*tenant.Tenant // by id
+	// Changed makes it see what was changed before the call.
+	Changed(ctx context.Context) error
 }
 
 // Scope reads the rows of one tenant. What is not there is store.ErrNotFound, or nil for
 // a part of a request that is not there yet.
 type Scope interface {
+	Ingestion
 	Requests
 	Findings
 	History
+	Repairs
+	Retries
 	Auditor
-}
-
-// Requests reads requests.
-type Requests interface {
-	List(ctx context.Context, f store.Filter) ([]*request.Request, error)
-	Request(ctx context.Context, requestID string) (*request.Request, error)
-}
-
-// Findings reads what the steps found out about a request.
-type Findings interface {
-	Transcript(ctx context.Context, requestID string) (*request.Transcript, error)
-	Analysis(ctx context.Context, requestID string) (*request.Analysis, error)
-}
-
-// History reads what became of a request.
-type History interface {
-	Deliveries(ctx context.Context, requestID string) ([]request.Delivery, error)
-	Events(ctx context.Context, requestID string) ([]request.Event, error)
-}
-
-// Auditor keeps who did what.
-type Auditor interface {
-	Audit(ctx context.Context, actor, action, target string) error
+	Statistics
+	Pauses
+	Letters
+	Jobs
+	People
+	Administration
+	Traffic
 }
 
 // Deps are what the API stands on.
@@ -71,6 +62,22 @@ type Deps struct {
 	Scope   func(tenantID string) Scope
 	Health  http.Handler // answers GET /v1/health
 	Now     func() time.Time
+	Prices  *cost.Table
+
+	Platform  Platform  // what is about no single tenant
+	Publisher Publisher // publishes dead letters again, and deliveries that are due
+	Announcer Announcer
+
+	Limiter    Limiter
+	Counts     Counts
+	Recordings Recordings
+	Importer   Importer
+	Downloads  Downloads
+
+	Secrets Secrets
+	Vault   VaultFunc
+	Connect Connect
+	Tracker Tracker
 }
 
 // New returns the API's handler. It fails if the document does not say of each operation
@@ -84,20 +91,27 @@ func New(ctx context.Context, cfg Config, deps Deps) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read openapi document: %w", err)
 	}
-	g := &gate{operations: operations, tokens: access.New(ctx, cfg.Access, deps.Now), tenants: deps.Tenants}
-	return newRouter(g, deps), nil
+	g := &gate{
+		operations: operations, tokens: access.New(ctx, cfg.Access, deps.Now), tenants: deps.Tenants, limits: newLimits(cfg.Limits, deps.Now),
+	}
+	page, err := pageHandler(document)
+	if err != nil {
+		return nil, err
+	}
+	return newRouter(g, page, &handlers{scope: deps.Scope, deps: deps, addresses: cfg.Addresses, hub: newHub(ctx, deps.Scope, deps.Now)}), nil
 }
 
-func newRouter(g *gate, deps Deps) chi.Router {
+func newRouter(g *gate, page http.Handler, h *handlers) chi.Router {
 	router := chi.NewRouter()
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) { answerError(w, r, refuse(ProblemCodeNotFound)) })
 	router.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Allow"] = allowed(router, r)
 		answerError(w, r, refuse(ProblemCodeMethodNotAllowed))
 	})
-	router.Method(http.MethodGet, "/v1/health", deps.Health)
-	router.Method(http.MethodGet, "/v1/openapi.yaml", documentHandler())
-	strict := NewStrictHandlerWithOptions(&handlers{scope: deps.Scope}, nil, StrictHTTPServerOptions{
+	router.Method(http.MethodGet, "/v1/health", h.deps.Health)
+	router.Method(http.MethodGet, "/v1/openapi.yaml", kept("application/yaml", openapi.Document))
+	router.Method(http.MethodGet, "/v1/docs", page)
+	strict := NewStrictHandlerWithOptions(h, []StrictMiddlewareFunc{tagged}, StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  answerUnreadable,
 		ResponseErrorHandlerFunc: answerError,
 	})
@@ -117,16 +131,4 @@ func allowed(routes chi.Routes, r *http.Request) []string {
 		}
 	}
 	return methods
-}
-
-// documentHandler serves the document under the hash of its content.
-func documentHandler() http.Handler {
-	sum := sha256.Sum256(openapi.Document)
-	tag := `"` + hex.EncodeToString(sum[:8]) + `"`
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/yaml")
-		w.Header().Set("Cache-Control", "no-cache") // kept, but asked for again with the tag
-		w.Header().Set("ETag", tag)
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(openapi.Document))
-	})
 }

@@ -1,37 +1,33 @@
 package api
 
 import (
-	"encoding/base64"
-	"strings"
-	"time"
-	"unicode/utf8"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 
-	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 )
 
-// A page token is a place in a list, not a permission: it holds no tenant, and whoever
-// invents one only chooses where his own list begins.
-
-// pageToken returns the token of the page after the row.
-func pageToken(r *request.Request) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(r.ReceivedAt.UTC().Format(time.RFC3339Nano) + " " + r.ID))
+// pageToken returns the token of what comes after a place in the list of requests that a
+// filter chooses, empty at its end.
+func pageToken(at store.Cursor, filter store.Filter) string {
+	if at == (store.Cursor{}) {
+		return ""
+	}
+	return place{at: at.ReceivedAt, id: at.RequestID}.token(listOf(filter))
 }
 
-// cursor returns the place that a token stands for; an empty one is the beginning.
-func cursor(token string) (store.Cursor, error) {
-	if token == "" {
-		return store.Cursor{}, nil
-	}
-	wrong := &refusal{code: ProblemCodeInvalidPageToken, parameter: "page_token"}
-	text, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil || !utf8.Valid(text) {
-		return store.Cursor{}, wrong
-	}
-	at, id, found := strings.Cut(string(text), " ")
-	receivedAt, err := time.Parse(time.RFC3339Nano, at)
-	if err != nil || !found || id == "" || receivedAt.Year() < 1 || receivedAt.IsZero() {
-		return store.Cursor{}, wrong
-	}
-	return store.Cursor{ReceivedAt: receivedAt, RequestID: id}, nil
+// cursor returns the place that a token stands for in the list that the filter chooses.
+func cursor(token string, filter store.Filter) (store.Cursor, error) {
+	at, err := placeOf(listOf(filter), token)
+	return store.Cursor{ReceivedAt: at.at, RequestID: at.id}, err
+}
+
+// listOf names the list that a filter chooses, whatever the page. Two bytes of a hash notice
+// that another filter is meant, and tell nobody which phone number was searched for.
+func listOf(filter store.Filter) string {
+	filter.Before, filter.Limit = store.Cursor{}, 0
+	text, _ := json.Marshal(filter) // it is plain values
+	sum := sha256.Sum256(text)
+	return "requests-" + hex.EncodeToString(sum[:2])
 }

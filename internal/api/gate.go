@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,10 +9,11 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/go-chi/chi/v5"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/pkg/server"
 )
 
 // maxBody is the most that a request may send; the largest is a tenant's settings.
@@ -22,12 +24,14 @@ type gate struct {
 	operations map[string]*operation
 	tokens     *access.Verifier
 	tenants    Tenants
+	limits     *limits
 }
 
 // grant is what the gate found out about a request.
 type grant struct {
-	principal *access.Principal
-	tenantID  string
+	principal *access.Principal // nil: a public operation
+	tenantID  string            // empty: an operation on no single tenant
+	origin    string            // the address that the request came from
 }
 
 type grantKey struct{}
@@ -52,7 +56,8 @@ func (g *gate) admit(next http.Handler) http.Handler {
 			return
 		}
 		setHeaders(w)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), grantKey{}, granted)))
+		ctx := store.WithOrigin(r.Context(), granted.origin)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(ctx, grantKey{}, granted)))
 	})
 }
 
@@ -66,9 +71,12 @@ func (g *gate) check(r *http.Request) (grant, error) {
 	if err != nil {
 		return grant{}, err
 	}
-	granted := grant{tenantID: params["tenant_id"]}
+	granted := grant{tenantID: params["tenant_id"], origin: server.Address(r, g.limits.cfg.TrustedHops)}
 	if op.role != "" {
-		if granted.principal, err = g.authorize(r, op.role, params); err != nil {
+		if granted.principal, err = g.authenticate(r, granted.origin); err != nil {
+			return grant{}, err
+		}
+		if err := authorize(granted.principal, op.role, params); err != nil {
 			return grant{}, err
 		}
 	}
@@ -83,24 +91,40 @@ func (g *gate) check(r *http.Request) (grant, error) {
 	return granted, nil
 }
 
-// authorize returns who asks. A tenant that the token does not cover is not found, whatever
-// else is wrong: a stranger must not learn that it exists.
-func (g *gate) authorize(r *http.Request, role access.Role, params map[string]string) (*access.Principal, error) {
+// authenticate returns who asks, if not too often.
+func (g *gate) authenticate(r *http.Request, origin string) (*access.Principal, error) {
+	principal, err := g.principal(r)
+	switch {
+	case errors.Is(err, access.ErrUnavailable):
+		return nil, err // it may well be somebody whom we know
+	case err != nil:
+		return nil, cmp.Or(g.limits.stranger(origin), err)
+	}
+	return principal, g.limits.bearer(principal.Actor())
+}
+
+func (g *gate) principal(r *http.Request) (*access.Principal, error) {
 	token, err := bearer(r)
 	if err != nil {
 		return nil, err
 	}
-	principal, err := g.tokens.Verify(r.Context(), token)
-	if err != nil {
-		return nil, err
+	return g.tokens.Verify(r.Context(), token)
+}
+
+// authorize refuses what the principal may not do. A tenant that the token does not cover is
+// not found, whatever else is wrong: a stranger must not learn that it exists. What is about
+// no single tenant is for those alone whose issuer speaks for all.
+func authorize(p *access.Principal, role access.Role, params map[string]string) error {
+	tenantID, scoped := params["tenant_id"]
+	switch {
+	case scoped && !p.Covers(tenantID):
+		return refuse(ProblemCodeNotFound)
+	case !p.Role.Includes(role):
+		return refuse(ProblemCodeInsufficientRole)
+	case !scoped && role == access.PlatformAdmin && !p.CoversAll():
+		return refuse(ProblemCodeInsufficientRole)
 	}
-	if tenantID, scoped := params["tenant_id"]; scoped && !principal.Covers(tenantID) {
-		return nil, refuse(ProblemCodeNotFound)
-	}
-	if !principal.Role.Includes(role) {
-		return nil, refuse(ProblemCodeInsufficientRole)
-	}
-	return principal, nil
+	return nil
 }
 
 // bearer returns the request's token. Two Authorization headers are refused: who sits in
@@ -133,35 +157,4 @@ func pathParams(r *http.Request) (map[string]string, error) {
 		params[name] = value
 	}
 	return params, nil
-}
-
-// validate checks a request against its operation and sets the document's defaults in its
-// query. A parameter that the document does not name is refused: a misspelled filter
-// would silently return everything.
-func validate(r *http.Request, op *operation, params map[string]string) error {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return refuse(ProblemCodeInvalidRequest)
-	}
-	for name, values := range query {
-		if !op.query[name] {
-			return refuse(ProblemCodeUnknownParameter)
-		}
-		if len(values) > 1 {
-			return &refusal{code: ProblemCodeInvalidRequest, parameter: name}
-		}
-	}
-	err = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-		Request: r, PathParams: params, Route: op.route,
-		Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
-	})
-	if err == nil {
-		return nil
-	}
-	refused := refuse(ProblemCodeInvalidRequest)
-	var wrong *openapi3filter.RequestError
-	if errors.As(err, &wrong) && wrong.Parameter != nil {
-		refused.parameter = wrong.Parameter.Name
-	}
-	return refused
 }

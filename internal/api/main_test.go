@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
+	"github.com/your-org/multi-tenant-pipeline/internal/reconcile"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/oidc"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
@@ -32,15 +35,25 @@ const (
 
 // world is the API on a real store, with an issuer whose tokens it trusts.
 type world struct {
-	url    string
-	issuer *oidc.Issuer
-	store  *store.Store
+	url      string
+	issuer   *oidc.Issuer
+	database store.Config
+	store    *store.Store
+	as       string // serve every tenant as this one: what a missing condition would do
+
+	directory *tenant.Directory
+	ingest    *ingestDeps
+	outside   *outside
 }
 
 // newWorld serves the API for two tenants. Scopes pass through wrap, if there is one.
 func newWorld(t *testing.T, wrap func(api.Scope) api.Scope) *world {
 	t.Helper()
-	w := &world{store: storetest.New(t), issuer: newIssuer(t)}
+	w := &world{database: storetest.Config(t), issuer: newIssuer(t), ingest: &ingestDeps{}}
+	var err error
+	w.store, err = store.Open(t.Context(), w.database)
+	must(t, err)
+	t.Cleanup(w.store.Close)
 	for _, id := range []string{demo, other} {
 		must(t, w.store.Operator().PutTenant(t.Context(), "test", tenant.Tenant{
 			ID: id, Name: id, Status: tenant.Active, TimeZone: "UTC", Region: "US",
@@ -48,16 +61,21 @@ func newWorld(t *testing.T, wrap func(api.Scope) api.Scope) *world {
 	}
 	directory := tenant.NewDirectory(w.store.Operator(), tenant.Options{Interval: time.Minute})
 	must(t, directory.Refresh(t.Context()))
+	w.directory = directory
+	w.outside = newOutside(t, w.store)
 	handler, err := api.New(t.Context(), api.Config{Access: access.Config{Issuers: access.Issuers{{
 		Issuer: w.issuer.URL(), JWKSURL: w.issuer.KeysURL(), Audience: audience,
 		Tenants: []string{access.AnyTenant}, MaxRole: access.PlatformAdmin,
-	}}}}, api.Deps{
-		Tenants: directory, Health: server.Health("api"), Now: time.Now,
+	}}}, Addresses: api.Addresses{WebhookURL: "https://hooks.example.com"}}, api.Deps{
+		Secrets: w.outside.secrets, Vault: w.outside.vault, Connect: w.outside.connect, Tracker: w.outside.tracker,
+		Tenants: tenants{w}, Importer: w.importer(), Health: server.Health("api"), Now: time.Now, Prices: cost.Default(), Platform: w.store.Operator(),
+		Announcer: w.ingest, Publisher: w.ingest, Limiter: w.ingest, Counts: w.ingest, Recordings: w.ingest, Downloads: w.ingest,
 		Scope: func(id string) api.Scope {
+			scope := w.store.ForTenant(cmp.Or(w.as, id))
 			if wrap == nil {
-				return w.store.ForTenant(id)
+				return scope
 			}
-			return wrap(w.store.ForTenant(id))
+			return wrap(scope)
 		},
 	})
 	must(t, err)
@@ -67,6 +85,24 @@ func newWorld(t *testing.T, wrap func(api.Scope) api.Scope) *world {
 	t.Cleanup(served.Close)
 	w.url = served.URL
 	return w
+}
+
+// tenants is the world's directory.
+type tenants struct{ *world }
+
+func (d tenants) Tenant(ctx context.Context, id string) (*tenant.Tenant, error) {
+	return d.directory.Tenant(ctx, cmp.Or(d.as, id))
+}
+
+func (d tenants) All() []*tenant.Tenant { return d.directory.All() }
+
+func (d tenants) Changed(ctx context.Context) error { return d.directory.Changed(ctx) }
+
+func (w *world) importer() *reconcile.Importer {
+	return &reconcile.Importer{Tenants: tenants{w}, Taker: &reconcile.Taker{
+		CallRail: w.outside.tracker, Secrets: w.outside.secrets, Announcer: w.ingest, Now: time.Now,
+		Store: func(id string) reconcile.Store { return w.store.ForTenant(id) },
+	}}
 }
 
 func newIssuer(t *testing.T) *oidc.Issuer {
@@ -117,14 +153,29 @@ func (w *world) do(t *testing.T, method, path string, header http.Header) reply 
 	r, err := http.NewRequestWithContext(t.Context(), method, w.url+path, http.NoBody)
 	must(t, err)
 	r.Header = header
+	return w.roundTrip(t, r)
+}
+
+// roundTrip sends a request and checks the answer against the document.
+func (w *world) roundTrip(t *testing.T, r *http.Request) reply {
+	t.Helper()
 	resp, err := http.DefaultClient.Do(r)
 	must(t, err)
-	body, err := io.ReadAll(resp.Body)
+	body, err := io.ReadAll(finite(resp))
 	must(t, err)
 	must(t, resp.Body.Close())
+	r.Body = http.NoBody // it has been sent; the check reads it again
 	got := reply{status: resp.StatusCode, header: resp.Header, body: body}
 	checkAgainstDocument(t, r, got)
 	return got
+}
+
+// finite returns an answer's body; of a stream, which has no end, the first bytes.
+func finite(resp *http.Response) io.Reader {
+	if resp.Header.Get("Content-Type") == "text/event-stream" {
+		return io.LimitReader(resp.Body, int64(len("event: ping\n")))
+	}
+	return resp.Body
 }
 
 func decode[T any](t *testing.T, r reply) T {
@@ -179,7 +230,7 @@ func (w *world) finish(t *testing.T, tenantID, requestID string, transcript *req
 func (w *world) step(t *testing.T, tenantID, requestID string, from request.Status, work func(*store.Claim) stage.Result) {
 	t.Helper()
 	claim, err := w.store.ForTenant(tenantID).Claim(t.Context(), stage.Wanted{
-		RequestID: requestID, Run: 1, From: from, Lease: time.Minute, Limit: 3,
+		RequestID: requestID, Run: w.run(t, tenantID, requestID), From: from, Lease: time.Minute, Limit: 3,
 	})
 	must(t, err)
 	next := map[request.Status]request.Status{
@@ -188,6 +239,13 @@ func (w *world) step(t *testing.T, tenantID, requestID string, from request.Stat
 	}[from]
 	event := request.Event{Step: string(from), Name: "done", Duration: 1500 * time.Millisecond}
 	must(t, claim.Advance(t.Context(), next, work(claim), event))
+}
+
+func (w *world) run(t *testing.T, tenantID, requestID string) int64 {
+	t.Helper()
+	r, err := w.store.ForTenant(tenantID).Request(t.Context(), requestID)
+	must(t, err)
+	return r.Run
 }
 
 func requestsPath(tenantID string) string { return "/v1/tenants/" + tenantID + "/requests" }

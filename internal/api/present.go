@@ -1,16 +1,18 @@
 package api
 
 import (
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
 // detail is a request with everything that belongs to it.
 type detail struct {
-	request    *request.Request
-	transcript *request.Transcript // nil: none yet
-	analysis   *request.Analysis   // nil: none yet
-	deliveries []request.Delivery
-	events     []request.Event
+	request     *request.Request
+	transcript  *request.Transcript // nil: none yet
+	answer      *request.Analysis   // the analyser's own; nil: none yet
+	corrections []request.Correction
+	deliveries  []request.Delivery
+	events      []request.Event
 }
 
 func presentRequest(r *request.Request) Request {
@@ -34,14 +36,61 @@ func found[T any](r *request.Request, value T) *T {
 	return &value
 }
 
-func presentDetail(d *detail) RequestDetail {
-	return RequestDetail{
-		RequestCommon: presentCommon(d.request),
-		Transcript:    presentTranscript(d.transcript),
-		Analysis:      presentAnalysis(d.analysis),
-		Deliveries:    presentDeliveries(d.deliveries),
-		Timeline:      presentEvents(d.events),
+// present returns the request as people have put it right. It is priced as of the day on
+// which it came.
+func (d *detail) present(prices *cost.Table) RequestDetail {
+	r := d.request
+	shown := RequestDetail{
+		RequestCommon: presentCommon(r), Run: r.Run, Reason: r.Reason, Hold: r.Hold,
+		SourceDetails: presentSource(r.Details), Recording: presentRecording(r.Recording),
+		Transcript: presentTranscript(d.transcript), Analysis: presentAnalysis(d.answer.Corrected(d.corrections)),
+		Corrections: presentCorrections(d.corrections, d.answer), Deliveries: presentDeliveries(d.deliveries),
+		Timeline: presentEvents(d.events), Cost: d.cost(prices),
 	}
+	if !r.StartedAt.IsZero() {
+		at := r.StartedAt.UTC()
+		shown.StartedAt = &at
+	}
+	return shown
+}
+
+func (d *detail) cost(prices *cost.Table) Cost {
+	var calls int64
+	for _, one := range d.deliveries {
+		calls += one.Calls
+	}
+	sum := prices.At(d.request.ReceivedAt).Of(d.request.Metering, calls)
+	sum.Components = list(sum.Components)
+	return sum
+}
+
+func presentSource(d request.Details) SourceDetails {
+	shown := SourceDetails{
+		Direction: d.Direction, CallType: d.CallType, Answered: d.Answered, Voicemail: d.Voicemail, FirstCall: d.FirstCall,
+		DurationS: d.DurationS, City: d.City, State: d.State, Country: d.Country, PostalCode: d.PostalCode,
+		BusinessPhone: d.BusinessPhone, TrackingPhone: d.TrackingPhone, SourceName: d.SourceName, Medium: d.Medium,
+		Campaign: d.Campaign, Keywords: d.Keywords, Gclid: d.GCLID, LandingPage: d.LandingPage, Referrer: d.Referrer,
+		FormURL: d.FormURL, Text: d.Text, Tags: d.Tags, Note: d.Note, Value: d.Value, LeadStatus: d.LeadStatus,
+	}
+	for _, field := range d.Fields {
+		shown.Fields = append(shown.Fields, FormField(field))
+	}
+	return shown
+}
+
+func presentRecording(r request.Recording) RecordingState {
+	return RecordingState{
+		Available: r.Kept(), DurationS: r.DurationS, Channels: r.Channels, ContentType: r.ContentType, Absent: r.Absent,
+	}
+}
+
+// presentCorrections returns the corrections with what the analyser's own answer was.
+func presentCorrections(made []request.Correction, answer *request.Analysis) []Correction {
+	shown := make([]Correction, 0, len(made))
+	for _, c := range made {
+		shown = append(shown, Correction{Field: c.Field, Value: c.Value, Was: answer.Was(c.Field), By: c.Actor, At: c.At.UTC()})
+	}
+	return shown
 }
 
 // The functions below make lists that are nil empty: the document promises lists, and nil

@@ -197,7 +197,7 @@ func TestRequestsThatDoNotMatchTheDocumentAreRefused(t *testing.T) {
 		"?limit=%zz":          {Code: api.ProblemCodeInvalidRequest},
 		"?page_token=!":       {Code: api.ProblemCodeInvalidPageToken, Parameter: "page_token"},
 		"?page_token=aGVsbG8": {Code: api.ProblemCodeInvalidPageToken, Parameter: "page_token"},
-		"?page_token=" + strings.Repeat("a", 257): {Code: api.ProblemCodeInvalidRequest, Parameter: "page_token"},
+		"?page_token=" + strings.Repeat("a", 513): {Code: api.ProblemCodeInvalidRequest, Parameter: "page_token"},
 		"/a%20b":                      {Code: api.ProblemCodeInvalidRequest, Parameter: "request_id"},
 		"/" + strings.Repeat("a", 65): {Code: api.ProblemCodeInvalidRequest, Parameter: "request_id"},
 	} {

@@ -151,7 +151,7 @@ func (c *Client) get(ctx context.Context, a Access, address string) (*http.Respo
 }
 
 // send sends a request with the account's key when it is the account's turn. The caller
-// closes the body of the response, which is a 200.
+// closes the body of the response, which is a 200, or a 201 if it made something.
 func (c *Client) send(a Access, req *http.Request) (*http.Response, error) {
 	if err := c.limits.wait(req.Context(), a.AccountID); err != nil {
 		return nil, err
@@ -162,7 +162,7 @@ func (c *Client) send(a Access, req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, transportError(err)
 	}
-	if resp.StatusCode == http.StatusOK {
+	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
 		return resp, nil
 	}
 	err = c.statusError(resp)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
 var (
@@ -128,6 +130,10 @@ func (p *Payload) ID() (string, error) {
 	}
 	return id, nil
 }
+
+// Fields returns everything in the payload as a form's answers, in the order received: web
+// forms are as varied as CallRail's bodies, and are read by the same reader.
+func (p *Payload) Fields() []request.Field { return flatten("", p.root, nil) }
 
 // Changes returns what a modification says has changed, by CallRail's names; none if it does
 // not say.

@@ -61,7 +61,8 @@ type Ledger interface {
 	// Write saves entries in one transaction, replacing the entries of the same steps. An
 	// entry of the contact step also gives the lease on the keys back, if Contact took it:
 	//
-	//   - with a remote id: the id is saved for all keys;
+	//   - with a remote id: the id is saved for all keys, unless the entry is Unproven: then
+	//     each keeps what it held before;
 	//   - Refused: nothing was created, and what the keys held before stays;
 	//   - an intent (neither): an attempt that began at its At ended without an answer, and
 	//     the next Contact returns Ambiguous with that Since.

@@ -170,6 +170,7 @@ func (r *run) attempt(ctx context.Context, step Step, current string) error {
 	delete(r.outdated, step.Name)
 	r.pend(request.LedgerEntry{
 		Step: step.Name, RemoteID: rec.ID, Outcome: string(rec.Outcome), Revision: r.lead.Revision, At: r.now(),
+		Unproven: rec.Outcome != Created && r.unproven(step.Name),
 	})
 	return nil
 }
@@ -185,7 +186,9 @@ func (r *run) fail(step Step, id string, err error) error {
 	case r.entries[step.Name].Done(), fault.Fault == Gone && id != "" && goneStep(fault, step) == step.Name:
 		// The ledger holds the id; whether it is still good is for drop.
 	case id != "":
-		r.pend(request.LedgerEntry{Step: step.Name, RemoteID: id, Revision: r.lead.Revision - 1, At: r.now()})
+		r.pend(request.LedgerEntry{
+			Step: step.Name, RemoteID: id, Revision: r.lead.Revision - 1, At: r.now(), Unproven: r.unproven(step.Name),
+		})
 	case fault.Fault == Ambiguous:
 		if fault.RetryAt.IsZero() {
 			fault.RetryAt = r.now().Add(step.Lag)
@@ -198,6 +201,13 @@ func (r *run) fail(step Step, id string, err error) error {
 		r.pend(r.refused(step.Name))
 	}
 	return err
+}
+
+// unproven reports whether a contact that was there before must not become known by keys that
+// did not lead to it: anybody can send a public form with one person's address and another
+// one's number, whose next call would then be taken for theirs.
+func (r *run) unproven(step string) bool {
+	return step == StepContact && r.lead.Request != nil && r.lead.Request.Handling.Public
 }
 
 // drop handles Gone: the stored id of the record that no longer exists is forgotten, and

@@ -181,6 +181,20 @@ func TestATenantWithoutChannelsCompletesAtOnce(t *testing.T) {
 	}
 }
 
+func TestNobodyIsToldOfHistory(t *testing.T) {
+	t.Parallel()
+	h := newWebhook(t)
+	job, _ := newJob(slackTo("sales"), kitchen())
+	job.Request.Handling.Silent = true
+	if _, err := newWorker(t, Config{}, secrets{"sales": h.url}).Work(t.Context(), job); err != nil || len(h.got) > 0 {
+		t.Errorf("told %v, %v", h.got, err)
+	}
+	job.Request.Handling.Silent = false
+	if _, err := newWorker(t, Config{}, secrets{"sales": h.url}).Work(t.Context(), job); err != nil || len(h.got) != 1 {
+		t.Errorf("an ordinary request: told %v, %v", h.got, err)
+	}
+}
+
 func TestARefusedChannelHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	gone, good := newWebhook(t), newWebhook(t)

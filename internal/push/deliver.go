@@ -33,12 +33,16 @@ func isGone(err error) bool {
 // not be saved.
 func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClaim) error {
 	d := claim.Delivery
+	if o.withholds(d.Destination) {
+		return p.withhold(ctx, claim)
+	}
 	ctx, span := tracer.Start(ctx, "deliver", trace.WithAttributes(
 		attribute.String("tenant_id", o.tenant.ID), attribute.String("destination", d.Destination), attribute.String("connector", d.Connector)))
 	defer span.End()
 	start := p.Now()
 	work, stop := stage.KeepLease(ctx, claim, p.Config.Lease)
-	result, err := p.safely(work, o, claim)
+	counted, calls := withCalls(work)
+	result, err := p.safely(counted, o, claim)
 	stop()
 	stopped := ctx.Err() != nil // by a shutdown, or since the request went to somebody else: the delivery did not
 	if !stopped && (errors.Is(err, stage.ErrLost) || errors.Is(context.Cause(work), stage.ErrLost)) {
@@ -46,6 +50,7 @@ func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClai
 	}
 	ctx = context.WithoutCancel(ctx)
 	end := p.settlement(result, err, d)
+	end.Calls = calls()
 	if stopped && crm.Dispose(err).State == request.DeliveryPending {
 		end.State, end.Attempt, end.DueAt = request.DeliveryPending, false, p.Now()
 	}
@@ -75,6 +80,15 @@ func (p *Worker) deliver(ctx context.Context, o order, claim *store.DeliveryClai
 	if err != nil {
 		return crm.Result{Warnings: warnings}, err
 	}
+	result, err := p.connectAndDeliver(ctx, o, lead, claim)
+	if p.rotated(ctx, o, claim.Delivery, err) {
+		result, err = p.connectAndDeliver(ctx, o, lead, claim)
+	}
+	result.Warnings = append(warnings[:len(warnings):len(warnings)], result.Warnings...)
+	return result, err
+}
+
+func (p *Worker) connectAndDeliver(ctx context.Context, o order, lead crm.Lead, claim *store.DeliveryClaim) (crm.Result, error) {
 	connector, err := p.connector(ctx, o, claim)
 	if err != nil {
 		return crm.Result{}, err
@@ -82,7 +96,6 @@ func (p *Worker) deliver(ctx context.Context, o order, claim *store.DeliveryClai
 	until := p.Now().Add(p.Config.BusyWait)
 	for {
 		result, err := crm.Deliver(ctx, connector, lead, claim, p.Now)
-		result.Warnings = append(warnings[:len(warnings):len(warnings)], result.Warnings...)
 		var busy *crm.BusyError
 		if !errors.As(err, &busy) || p.Now().After(until) {
 			return result, err
@@ -93,6 +106,24 @@ func (p *Worker) deliver(ctx context.Context, o order, claim *store.DeliveryClai
 		case <-time.After(busyPoll):
 		}
 	}
+}
+
+// rotated reports whether the credentials that a CRM refused have been replaced meanwhile:
+// they are kept in memory for minutes, and the old ones may be revoked before that. The new
+// ones are read past the cache, which has them from then on.
+func (p *Worker) rotated(ctx context.Context, o order, d request.Delivery, refusal error) bool {
+	fault, in := crm.FaultOf(refusal), o.tenant.Integration(d.Destination)
+	if fault != crm.AuthRevoked && fault != crm.AuthExpired || p.Vault == nil || in == nil || in.Secret == "" {
+		return false
+	}
+	used, err := p.Secrets.Get(ctx, in.Secret)
+	if err != nil {
+		used = "" // there were none
+	}
+	newest, err := p.Vault(o.tenant.ID, in.Secret).Renew(ctx, func(_ context.Context, current string) (string, error) {
+		return current, nil // only looked at
+	})
+	return err == nil && newest != used
 }
 
 // noCredentials also stands for a secret of another tenant, which the directory ignores.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/mapping"
@@ -16,9 +17,10 @@ import (
 
 // order is a request with what its tenant's workflow wants done with it.
 type order struct {
-	tenant *tenant.Tenant
-	lead   crm.Lead
-	plan   workflow.Plan
+	tenant   *tenant.Tenant
+	lead     crm.Lead
+	plan     workflow.Plan
+	optedOut bool // the person: nothing goes to third parties
 }
 
 // order gathers what connectors may write, and evaluates the workflow: with the tenant's
@@ -35,19 +37,39 @@ func (p *Worker) order(ctx context.Context, t *tenant.Tenant, r *request.Request
 		return order{}, err
 	}
 	lead.Tags = plan.Tags
-	return order{tenant: t, lead: lead, plan: plan}, nil
+	optedOut, err := p.optedOut(ctx, t, r.ID)
+	return order{tenant: t, lead: lead, plan: plan, optedOut: optedOut}, err
 }
 
-// deliveries returns the plan as the store keeps it.
-func (o order) deliveries() []store.Plan {
+const (
+	destinationPaused = "Deliveries to this destination are paused."
+	historyIsKept     = "It was brought in to be kept here, not to be sent."
+)
+
+// deliveries returns the plan as the store keeps it. What is paused is planned like the rest,
+// and is due when the pause ends; nobody waits for it.
+func (o order) deliveries(now time.Time) []store.Plan {
 	var plans []store.Plan
-	writeBack := o.plan.CallRail != nil
+	kept := o.lead.Request.Handling.NoCRM
+	writeBack := o.plan.CallRail != nil && !kept
 	for _, d := range o.plan.Destinations {
-		plans = append(plans, store.Plan{Destination: d.ID, Connector: d.Kind, Skip: d.Skip})
+		skip := d.Skip
+		if o.withholds(d.ID) {
+			skip = personOptedOut
+		}
+		if kept {
+			skip = historyIsKept
+		}
+		plans = append(plans, store.Plan{Destination: d.ID, Connector: d.Kind, Skip: skip})
 		writeBack = writeBack && d.ID != request.ConnectorCallRail // the name is taken: Validate refuses that
 	}
 	if writeBack {
 		plans = append(plans, store.Plan{Destination: request.ConnectorCallRail, Connector: request.ConnectorCallRail})
+	}
+	for i, plan := range plans {
+		if o.tenant.Paused(now, tenant.PauseDestination(plan.Destination)) != nil {
+			plans[i].Defer = destinationPaused
+		}
 	}
 	return plans
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
@@ -93,7 +94,7 @@ func (p *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 	if err != nil {
 		return stage.Result{}, err
 	}
-	claims, err := planner.PlanDeliveries(ctx, o.deliveries(), p.Config.Lease)
+	claims, err := planner.PlanDeliveries(ctx, o.deliveries(p.Now()), p.Config.Lease)
 	if err != nil {
 		return stage.Result{}, fmt.Errorf("plan deliveries: %w", err)
 	}
@@ -119,6 +120,9 @@ func (p *Worker) HandleDue(ctx context.Context, tenantID, requestID, destination
 	}
 	if t.Status != tenant.Active {
 		return nil // it stays due
+	}
+	if t.Held(p.Now(), request.Analyzed.Step()) != nil || t.Paused(p.Now(), tenant.PauseDestination(destination)) != nil {
+		return nil // it stays due, and sweep announces it when the pause is over
 	}
 	scope := p.Store.ForTenant(tenantID)
 	claim, err := scope.ClaimDelivery(ctx, requestID, destination, p.Config.Lease, p.Config.Attempts)

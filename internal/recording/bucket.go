@@ -25,6 +25,10 @@ const deleteWorkers = 16
 // Config says which bucket is used.
 type Config struct {
 	Bucket string `env:"RECORDINGS_BUCKET, required"`
+	// Signer is the service account that signs addresses; empty: the one that the service runs as.
+	Signer string `env:"RECORDINGS_SIGNER"`
+	// EmulatorHost is host:port of a stand-in; the client library reads the same variable.
+	EmulatorHost string `env:"STORAGE_EMULATOR_HOST"`
 }
 
 // Validate reports what is wrong with the configuration.
@@ -37,6 +41,7 @@ type Bucket struct {
 	client *storage.Client
 	handle *storage.BucketHandle
 	name   string
+	signer signer
 }
 
 // Open connects to Cloud Storage, or to the server at STORAGE_EMULATOR_HOST if that is
@@ -49,7 +54,7 @@ func Open(ctx context.Context, cfg Config) (*Bucket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open recordings: %w", err)
 	}
-	return &Bucket{client: client, handle: client.Bucket(cfg.Bucket), name: cfg.Bucket}, nil
+	return &Bucket{client: client, handle: client.Bucket(cfg.Bucket), name: cfg.Bucket, signer: signerOf(cfg)}, nil
 }
 
 // Close releases the connections.

@@ -127,6 +127,10 @@ var (
 		"quote_request", "appointment", "service_question", "existing_customer", "complaint",
 		"vendor_solicitation", "job_seeker", "wrong_number", "spam", "other",
 	}
+	// NonLeads are the intents that are never a lead.
+	NonLeads = []string{
+		"spam", "wrong_number", "job_seeker", "vendor_solicitation", "complaint", "existing_customer",
+	}
 	ProjectTypes = []string{
 		"kitchen", "bathroom", "whole_home", "addition", "basement", "roofing", "siding",
 		"windows_doors", "flooring", "deck_patio", "painting", "hvac", "plumbing", "electrical",

@@ -34,6 +34,7 @@ type Delivery struct {
 	Error       string        `json:"error,omitempty"`   // the CRM's own words
 	Link        string        `json:"link,omitempty"`    // the record in the CRM
 	Warnings    []string      `json:"warnings,omitempty"`
+	Calls       int64         `json:"calls"` // made to the destination so far
 	UpdatedAt   time.Time     `json:"updated_at,omitzero"`
 }
 
@@ -46,6 +47,7 @@ type LedgerEntry struct {
 	Outcome  string    `json:"outcome,omitempty"` // created, updated, matched
 	Revision int64     `json:"revision,omitempty"`
 	At       time.Time `json:"at"`
+	Unproven bool      `json:"unproven,omitempty"` // of a contact: who says that its keys belong together cannot be trusted
 
 	Wrote *SourceUpdate `json:"wrote,omitempty"` // what was, or is being, written back to the source
 }

@@ -1,5 +1,7 @@
 package request
 
+import "time"
+
 // Intake is one verified delivery on its way into the store.
 type Intake struct {
 	Request     *Request // as far as the delivery tells; Status and Run are the store's
@@ -8,6 +10,11 @@ type Intake struct {
 	BodyHash    string   // hex SHA-256 of Body: tells a repeated modification from a new one
 	Change      bool     // a modification of something that usually is here already
 	Changes     []string // what a modification says has changed, by the source's names
+
+	// Earlier is another id under which the same content may be here. If that was accepted
+	// less than Within ago, this is a duplicate of it.
+	Earlier string
+	Within  time.Duration
 }
 
 // Outcome says what a delivery did.
@@ -27,4 +34,5 @@ type Acceptance struct {
 	Status   Status // of the row now
 	Run      int64
 	Announce bool // the row is due for its next step, which should be told
+	Earlier  bool // it is a duplicate of the Intake's Earlier
 }

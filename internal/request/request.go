@@ -31,7 +31,7 @@ type Request struct {
 	SourceID   string // the configured source that delivered it; empty with the bootstrap key
 
 	Status   Status
-	Run      int64  // 1, and one more each time the first audio arrives late
+	Run      int64  // 1, and one more each time the first audio arrives late or somebody starts it again
 	Attempts int64  // errors and expired leases of the current step; waits do not count
 	Reason   string // why it failed, or what it waits for
 
@@ -45,8 +45,9 @@ type Request struct {
 	Speech    Speech
 	Handling  Handling
 	Metering  Metering // what it used so far, over all runs
-	CostUSD   float64  // that in US dollars, by the prices of the day it was used
-	Hold      bool     // legal hold: neither retention nor erasure touches it
+	CostUSD   float64  // that in US dollars, by the prices of the day it was received
+	CostParts CostParts
+	Hold      bool // legal hold: neither retention nor erasure touches it
 
 	// What the analysis found, kept with the row so that lists need no second read.
 	Intent      string
@@ -109,6 +110,8 @@ type Details struct {
 
 	SourceTranscript string `json:"source_transcript,omitempty"` // the source's own transcript, if the tenant pays for one
 	SourceSummary    string `json:"source_summary,omitempty"`
+
+	Given *Transcript `json:"given_transcript,omitempty"` // that a call by API came with; it is used as it is
 }
 
 // Field is one field of a form under the site's own name.
@@ -132,6 +135,12 @@ type Recording struct {
 // Kept reports whether the audio is in the bucket.
 func (r Recording) Kept() bool { return r.Object != "" }
 
+// AbsentExpired is the Absent of audio that was kept for as long as the tenant wants it.
+const AbsentExpired = "expired"
+
+// Came reports whether the audio was in the bucket at some time: none is awaited any more.
+func (r Recording) Came() bool { return r.Kept() || r.Absent == AbsentExpired }
+
 // Speech is the memory of a transcription under way: it is saved before and after a
 // paid operation is started, so that a crash never pays twice.
 type Speech struct {
@@ -139,27 +148,21 @@ type Speech struct {
 	Output    string    `json:"output,omitempty"`    // object prefix that the operation writes to
 	Operation string    `json:"operation,omitempty"` // long-running operation name
 	StartedAt time.Time `json:"started_at,omitzero"`
-	Starts    int       `json:"starts,omitempty"` // operations started so far
+	Starts    int       `json:"starts,omitempty"`  // operations started so far
+	Metered   string    `json:"metered,omitempty"` // the intent whose operation is counted in Metering already
 }
 
 // Handling is what is different about a request. The zero value is an ordinary one.
 type Handling struct {
 	Silent bool   `json:"silent,omitempty"` // nobody is told: it is history
 	NoCRM  bool   `json:"no_crm,omitempty"` // no destination gets it
+	Public bool   `json:"public,omitempty"` // anybody may have sent it, in anybody's name
 	Batch  bool   `json:"batch,omitempty"`  // transcribed when it is cheap, within a day
 	Upload string `json:"upload,omitempty"` // object that the caller of the API uploads the audio to
 	JobID  string `json:"job_id,omitempty"` // the import that brought it
 	Actor  string `json:"actor,omitempty"`  // who created it by API
 
 	UploadUntil time.Time `json:"upload_until,omitzero"` // when waiting for the upload ends
-}
-
-// Metering counts what a request used, over all its runs, in units that are paid for.
-type Metering struct {
-	SpeechS      float64          `json:"speech_s,omitempty"`       // seconds of audio over all channels, transcribed at once
-	SpeechBatchS float64          `json:"speech_batch_s,omitempty"` // the same, transcribed when it was cheap
-	Models       map[string]Usage `json:"models,omitempty"`         // tokens by model
-	StoredBytes  int64            `json:"stored_bytes,omitempty"`   // audio kept
 }
 
 // CRMState sums up a request's deliveries.

@@ -25,8 +25,31 @@ func Statuses() []Status { return append(slices.Clone(order), Failed, Erased) }
 // Valid reports whether s is a status at all.
 func (s Status) Valid() bool { return slices.Contains(Statuses(), s) }
 
+// Step returns the name of the step that a request with this status waits for, empty if it
+// waits for none.
+func (s Status) Step() string {
+	return map[Status]string{Received: "transcribe", Transcribed: "analyze", Analyzed: "push", Pushed: "notify"}[s]
+}
+
 // Settled reports whether no step is left to do.
 func (s Status) Settled() bool { return s == Completed || s == Failed || s == Erased }
+
+// Step returns the name of the step that takes up requests with this status, empty if none
+// does.
+func (s Status) Step() string {
+	switch s {
+	case Received:
+		return "transcribe"
+	case Transcribed:
+		return "analyze"
+	case Analyzed:
+		return "push"
+	case Pushed:
+		return "notify"
+	default:
+		return ""
+	}
+}
 
 // Reached reports whether s is other or comes after it on the way to Completed.
 // Failed and Erased have reached nothing but themselves.

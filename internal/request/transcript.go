@@ -25,6 +25,16 @@ type Transcript struct {
 	DurationS      float64   `json:"duration_s,omitempty"`      // billed audio, seconds over all channels
 	RoleConfidence float64   `json:"role_confidence,omitempty"` // 0-1: how sure it is who is the agent
 	Segments       []Segment `json:"segments"`
+
+	Redactions []Redaction `json:"redactions,omitempty"` // what was masked before it was stored
+}
+
+// Redaction is a span of a transcript that was masked.
+type Redaction struct {
+	Segment int     `json:"segment"` // index of the segment
+	Kind    string  `json:"kind"`    // what stood there
+	Start   float64 `json:"start_s"` // the segment's own time: words have none
+	End     float64 `json:"end_s"`
 }
 
 // Segment is one turn of one speaker.

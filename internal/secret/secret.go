@@ -1,6 +1,7 @@
 // Package secret reads the tenants' secrets from Secret Manager and keeps them in memory
 // for a while: a secret is read many times a minute, and changes twice a year. Those that
-// change by being used, OAuth's, are also written here (write.go).
+// change by being used, OAuth's, are also written here (write.go), and so are those that a
+// tenant gives us (keep.go).
 //
 // The cache holds for each name the value and when it was read. A value older than the
 // TTL is read again; while Secret Manager cannot be reached, it serves on for StaleFor.

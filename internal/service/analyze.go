@@ -8,6 +8,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze"
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/gemini"
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/pkg/config"
 )
@@ -16,10 +17,11 @@ type analyzeConfig struct {
 	Step    stepConfig
 	Analyze analyze.Config
 	Gemini  gemini.Config
+	Prices  cost.Config
 }
 
 func (c *analyzeConfig) Validate() error {
-	return errors.Join(c.Step.Validate(), c.Analyze.Validate(), c.Gemini.Validate())
+	return errors.Join(c.Step.Validate(), c.Analyze.Validate(), c.Gemini.Validate(), c.Prices.Validate())
 }
 
 // Analyze serves the step that finds out what a request means.
@@ -39,7 +41,11 @@ func Analyze(ctx context.Context, env envconfig.Lookuper) error {
 			return err
 		}
 	}
-	worker, err := analyze.New(cfg.Analyze, model)
+	prices, err := cfg.Prices.Table()
+	if err != nil {
+		return err
+	}
+	worker, err := analyze.New(cfg.Analyze, model, prices)
 	if err != nil {
 		return err
 	}

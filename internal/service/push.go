@@ -45,7 +45,7 @@ func Push(ctx context.Context, env envconfig.Lookuper) error {
 		return err
 	}
 	defer s.Close()
-	client := s.http(outbound.Options{HeaderTimeout: custom.MaxTimeout}) // a tenant may give its own address as long
+	client := push.Counted(s.http(outbound.Options{HeaderTimeout: custom.MaxTimeout})) // a tenant may give its own address as long
 	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.CallRail.BaseURL, HTTP: client, Media: client})
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	"github.com/sethvargo/go-envconfig"
 
@@ -15,10 +16,11 @@ import (
 type sweepConfig struct {
 	Step  stepConfig
 	Sweep sweep.Config
+	Jobs  jobsConfig
 }
 
 func (c *sweepConfig) Validate() error {
-	return errors.Join(c.Step.Validate(), c.Sweep.Validate())
+	return errors.Join(c.Step.Validate(), c.Sweep.Validate(), c.Jobs.Validate())
 }
 
 // Sweep serves the sweep: Cloud Scheduler calls it every minute.
@@ -32,8 +34,17 @@ func Sweep(ctx context.Context, env envconfig.Lookuper) error {
 		return err
 	}
 	defer s.Close()
-	sweeper := &sweep.Sweeper{Config: cfg.Sweep, Due: s.store.Operator(), Publisher: s.publisher}
+	sweeper := &sweep.Sweeper{
+		Config: cfg.Sweep, Due: s.store.Operator(), Publisher: s.publisher,
+		Budgets: &sweep.Budgets{Store: s.store, Tenants: s.directory, Every: cfg.Sweep.Budgets, Now: time.Now},
+	}
 	s.router.Method(http.MethodPost, "/sweep", topic.Authenticated(s.verifier, sweeper))
+	s.router.Method(http.MethodPost, "/pubsub/"+string(topic.DeadLetter), topic.LetterHandler(s.verifier, keepLetter(s.store.Operator())))
 	go sweeper.Run(ctx)
+	tasks, err := s.longWork(ctx, &cfg.Jobs)
+	if err != nil {
+		return err
+	}
+	s.schedule(ctx, cfg.Sweep.Every, tasks)
 	return s.serve(ctx)
 }

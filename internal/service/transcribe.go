@@ -7,6 +7,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/transcribe"
@@ -21,10 +22,11 @@ type transcribeConfig struct {
 	Recording  recording.Config
 	Speech     speech.Config
 	CallRail   callrail.Settings
+	Prices     cost.Config
 }
 
 func (c *transcribeConfig) Validate() error {
-	return errors.Join(c.Step.Validate(), c.Transcribe.Validate(), c.Recording.Validate(), c.Speech.Validate(), c.CallRail.Validate())
+	return errors.Join(c.Step.Validate(), c.Transcribe.Validate(), c.Recording.Validate(), c.Speech.Validate(), c.CallRail.Validate(), c.Prices.Validate())
 }
 
 // Transcribe serves the step that finds out what was said.
@@ -49,6 +51,10 @@ func Transcribe(ctx context.Context, env envconfig.Lookuper) error {
 }
 
 func (s *step) transcriber(ctx context.Context, cfg transcribeConfig) (*transcribe.Worker, error) {
+	prices, err := cfg.Prices.Table()
+	if err != nil {
+		return nil, err
+	}
 	bucket, err := recording.Open(ctx, cfg.Recording)
 	if err != nil {
 		return nil, err
@@ -67,6 +73,6 @@ func (s *step) transcriber(ctx context.Context, cfg transcribeConfig) (*transcri
 		return nil, err
 	}
 	return transcribe.New(cfg.Transcribe, transcribe.Deps{
-		Source: transcribe.NewCallRail(calls, s.secrets), Bucket: bucket, Speech: recognizer,
+		Source: transcribe.NewCallRail(calls, s.secrets), Bucket: bucket, Speech: recognizer, Prices: prices,
 	})
 }

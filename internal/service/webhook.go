@@ -7,6 +7,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/limit"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/webhook"
@@ -20,10 +21,11 @@ const countInterval = 10 * time.Second
 type webhookConfig struct {
 	Platform platformConfig
 	Webhook  webhook.Config
+	Limits   limit.Config
 }
 
 func (c *webhookConfig) Validate() error {
-	return errors.Join(c.Platform.Validate(), c.Webhook.Validate())
+	return errors.Join(c.Platform.Validate(), c.Webhook.Validate(), c.Limits.Validate())
 }
 
 // accepter gives each delivery to its tenant's scope.
@@ -33,7 +35,12 @@ func (a accepter) Accept(ctx context.Context, in request.Intake) (request.Accept
 	return a.store.ForTenant(in.Request.TenantID).Accept(ctx, in)
 }
 
-// Webhook serves the deliveries of CallRail.
+// limiter returns what keeps tenants within their limits, over all instances.
+func (p *platform) limiter(cfg limit.Config) (*limit.Limiter, error) {
+	return limit.New(cfg, func(tenantID string) limit.Quotas { return p.store.ForTenant(tenantID) }, time.Now)
+}
+
+// Webhook serves the deliveries of CallRail and web forms.
 func Webhook(ctx context.Context, env envconfig.Lookuper) error {
 	var cfg webhookConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
@@ -47,8 +54,12 @@ func Webhook(ctx context.Context, env envconfig.Lookuper) error {
 	keys := webhook.NewKeyRing(p.secrets, cfg.Webhook.BootstrapKeySecret)
 	p.track(keys.Load)
 	counts := webhook.NewCounter(p.store.Operator(), time.Now)
+	limits, err := p.limiter(cfg.Limits)
+	if err != nil {
+		return err
+	}
 	handler, err := webhook.New(cfg.Webhook, webhook.Deps{
-		Tenants: p.directory, Keys: keys, Store: accepter{p.store}, Announcer: p.publisher, Counts: counts,
+		Tenants: p.directory, Keys: keys, Store: accepter{p.store}, Announcer: p.publisher, Limits: limits, Counts: counts,
 	})
 	if err != nil {
 		return err

@@ -26,8 +26,10 @@ type Record interface {
 	Checkpoint(ctx context.Context, r *request.Request) error
 	// Transcript returns the current transcript, nil if there is none.
 	Transcript(ctx context.Context) (*request.Transcript, error)
-	// Analysis returns the current analysis, nil if there is none.
+	// Analysis returns the current analysis as people have put it right, nil if there is none.
 	Analysis(ctx context.Context) (*request.Analysis, error)
+	// Answer returns the analyser's own, without corrections, nil if there is none.
+	Answer(ctx context.Context) (*request.Analysis, error)
 	// Deliveries returns every destination's delivery.
 	Deliveries(ctx context.Context) ([]request.Delivery, error)
 	// Notices returns who was told already.
@@ -40,6 +42,7 @@ type Record interface {
 type Result struct {
 	Transcript *request.Transcript // nil: unchanged
 	Analysis   *request.Analysis   // nil: unchanged
+	People     []string            // keys of whom the analysis names, as contact.Keys returns them
 	Detail     string              // one line for the timeline; no personal data
 
 	// After, if set, runs once the outcome is saved: it clears up what a crash before the

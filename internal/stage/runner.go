@@ -68,6 +68,9 @@ func (r *Runner) Handle(ctx context.Context, tenantID, requestID string, run int
 	if t.Status != tenant.Active {
 		return nil // it stays due until the tenant is active again
 	}
+	if t.Held(r.Now(), r.Name) != nil {
+		return nil // it stays due, and sweep announces it when the pause is over
+	}
 	claim, err := r.Claim(ctx, tenantID, Wanted{
 		RequestID: requestID, Run: run, From: r.From, Lease: r.Config.Lease, Limit: r.Config.Attempts,
 	})

@@ -57,6 +57,13 @@ func (s tenants) Tenant(context.Context, string) (*tenant.Tenant, error) {
 	return &tenant.Tenant{ID: "t", Status: tenant.Status(s)}, nil
 }
 
+// paused is a tenant with one pause.
+type paused tenant.Pause
+
+func (p paused) Tenant(context.Context, string) (*tenant.Tenant, error) {
+	return &tenant.Tenant{ID: "t", Status: tenant.Active, Pauses: []tenant.Pause{tenant.Pause(p)}}, nil
+}
+
 // announcements counts what was announced.
 type announcements struct {
 	mu  sync.Mutex
@@ -214,6 +221,36 @@ func TestAStoppedInstanceGivesTheRequestBackUncounted(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"wait the instance was stopped"}, claim.ended); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestWhatIsPausedIsNotClaimed(t *testing.T) {
+	t.Parallel()
+	over := time.Now().Add(-time.Second)
+	for name, test := range map[string]struct {
+		pause paused
+		works bool
+	}{
+		"everything":         {paused{Subject: tenant.PauseAll}, false},
+		"this step":          {paused{Subject: tenant.PauseStep("analyze")}, false},
+		"for all tenants":    {paused{TenantID: tenant.AllTenants, Subject: tenant.PauseAll}, false},
+		"another step":       {paused{Subject: tenant.PauseStep("push")}, true},
+		"a destination":      {paused{Subject: tenant.PauseDestination("analyze")}, true},
+		"until a while ago":  {paused{Subject: tenant.PauseAll, Until: over}, true},
+		"until a while from": {paused{Subject: tenant.PauseAll, Until: over.Add(time.Hour)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			claim := &fakeClaim{r: &request.Request{ID: "req_1"}}
+			r, _ := newRunner(claim, nil, func(context.Context, *stage.Job) (stage.Result, error) { return stage.Result{}, nil })
+			r.Tenants = test.pause
+			if err := r.Handle(t.Context(), "t", "req_1", 1); err != nil {
+				t.Fatal(err)
+			}
+			if worked := len(claim.ended) > 0; worked != test.works {
+				t.Errorf("worked: got %t, want %t", worked, test.works)
+			}
+		})
 	}
 }
 

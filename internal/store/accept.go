@@ -12,14 +12,19 @@ import (
 // Accept commits a delivery. A new one is inserted in one round trip; one whose row is
 // there already is a duplicate, unless it is a modification, which updates the row.
 func (s *Scope) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
-	if in.Change {
+	switch {
+	case in.Earlier != "":
+		return s.acceptUnlessEarlier(ctx, in)
+	case in.Change && in.Request.Kind != request.Form: // a form's row is not there, as a rule
 		return s.acceptChange(ctx, in)
 	}
 	err := s.store.sessions.apply(ctx, "step=webhook,op=accept", s.insert(in))
-	switch spanner.ErrCode(err) {
-	case codes.OK:
+	switch {
+	case err == nil:
 		return accepted(in), nil
-	case codes.AlreadyExists:
+	case spanner.ErrCode(err) == codes.AlreadyExists && in.Change:
+		return s.acceptChange(ctx, in)
+	case spanner.ErrCode(err) == codes.AlreadyExists:
 		return request.Acceptance{Outcome: request.Duplicate}, nil
 	}
 	return request.Acceptance{}, err
@@ -43,10 +48,19 @@ func (s *Scope) insert(in request.Intake) []*spanner.Mutation {
 	}) {
 		v[column] = value
 	}
-	return []*spanner.Mutation{
-		spanner.InsertMap("requests", v),
-		s.event(r.ID, request.Event{Step: "webhook", Name: "received"}),
+	ms := []*spanner.Mutation{
+		spanner.InsertMap("requests", v), // before its children
+		s.event(r.ID, request.Event{Step: entrance(r), Name: "received"}),
 	}
+	return append(ms, s.people(r.ID, spanner.CommitTimestamp, theirs(r.Details, callerKeys(r.Caller)))...)
+}
+
+// entrance names the service that took a request in.
+func entrance(r *request.Request) string {
+	if r.Namespace == request.NamespaceAPI {
+		return "api"
+	}
+	return "webhook"
 }
 
 // acceptChange handles a modification, which may come before the delivery it modifies.
@@ -85,7 +99,8 @@ func (s *Scope) readRow(ctx context.Context, r reader, requestID string) (*reque
 }
 
 // change decides what a modification does to the row. It never makes a request go
-// through the pipeline again unless the first audio has come: then a new run starts.
+// through the pipeline again unless the first audio has come, or more of a form: then a new
+// run starts.
 func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, []*spanner.Mutation) {
 	now := request.Acceptance{Status: request.Status(row.Status), Run: row.Run}
 	if now.Status == request.Erased {
@@ -103,11 +118,13 @@ func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, 
 		"payload": in.Body, "payload_type": nullString(first(128, in.ContentType)), "change_hash": in.BodyHash,
 	}
 	event := request.Event{Step: "webhook", Name: "modified"}
-	hasAudio := in.Request.Details.HasRecording && !row.Recording.Value.Kept()
+	hasAudio := in.Request.Details.HasRecording && !row.Recording.Value.Came()
 	// A step that holds the row may be giving up just now on the audio that has come. It has
 	// paid for nothing yet: the recording is saved first.
 	looking := held(row.LeaseToken, row.LeaseUntil, s.store.now())
 	switch {
+	case in.Request.Kind == request.Form:
+		now, event = s.changeForm(row, in, v)
 	case hasAudio && (now.Status != request.Received || looking && !row.Details.Value.HasRecording):
 		s.startRun(row, v)
 		now.Status, now.Run, now.Announce = request.Received, row.Run+1, true
@@ -116,14 +133,18 @@ func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, 
 		v["not_before"], v["due_at"] = nil, s.store.announceBy()
 		now.Announce = true
 	}
-	return now, []*spanner.Mutation{s.update(row.RequestID, v), s.event(row.RequestID, event)}
+	ms := []*spanner.Mutation{s.update(row.RequestID, v), s.event(row.RequestID, event)}
+	if in.Request.Kind == request.Form {
+		ms = append(ms, s.people(row.RequestID, row.ReceivedAt, theirs(details, callerKeys(in.Request.Caller)))...)
+	}
+	return now, ms
 }
 
 // startRun sends a request through the pipeline again. Ledgers and notices stay: what was
 // done remotely is updated, not repeated. The cleared token makes a step still at work on
 // the old run lose its claim.
 func (s *Scope) startRun(row *requestRow, v values) {
-	v["run"], v["status"] = row.Run+1, string(request.Received)
+	v["run"], v["status"] = row.Run+1, string(request.Kind(row.Kind).FirstStatus())
 	v["attempts"], v["announced"], v["reason"] = int64(0), int64(0), nil
 	v["lease_token"], v["lease_until"], v["not_before"] = nil, nil, nil
 	v["recording"], v["speech"] = doc(request.Recording{}), doc(request.Speech{})
@@ -132,9 +153,7 @@ func (s *Scope) startRun(row *requestRow, v values) {
 
 // merge returns the details after a modification: what it does not mention stays.
 func merge(old, change request.Details) request.Details {
-	if len(change.Fields) == 0 {
-		change.Fields = old.Fields
-	}
+	change.Fields = mergeFields(old.Fields, change.Fields)
 	if change.DurationS == 0 {
 		change.DurationS = old.DurationS
 	}

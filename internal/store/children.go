@@ -32,28 +32,29 @@ func (s *Scope) Transcript(ctx context.Context, requestID string) (*request.Tran
 	return body[request.Transcript](ctx, s, "transcripts", requestID)
 }
 
-// Analysis returns the request's analysis, nil if there is none.
-func (s *Scope) Analysis(ctx context.Context, requestID string) (*request.Analysis, error) {
+// Answer returns the analyser's own answer, nil if there is none.
+func (s *Scope) Answer(ctx context.Context, requestID string) (*request.Analysis, error) {
 	return body[request.Analysis](ctx, s, "analyses", requestID)
+}
+
+// Analysis returns the request's analysis as people have put it right, nil if there is none.
+func (s *Scope) Analysis(ctx context.Context, requestID string) (*request.Analysis, error) {
+	answer, err := s.Answer(ctx, requestID)
+	if answer == nil || err != nil {
+		return nil, err
+	}
+	made, err := s.Corrections(ctx, requestID)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Corrected(made), nil
 }
 
 func body[T any](ctx context.Context, s *Scope, table, requestID string) (*T, error) {
 	var found *T
-	err := s.store.sessions.read(ctx, "step=read,op="+table, func(ctx context.Context, r reader) error {
-		found = nil
-		row, err := r.ReadRow(ctx, table, s.key(requestID), []string{"body"})
-		if spanner.ErrCode(err) == codes.NotFound {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var d document[T]
-		if err := row.Columns(&d); err != nil {
-			return err
-		}
-		found = &d.Value
-		return nil
+	err := s.store.sessions.read(ctx, "step=read,op="+table, func(ctx context.Context, r reader) (err error) {
+		found, err = readBody[T](ctx, r, table, s.key(requestID))
+		return err
 	})
 	return found, err
 }
@@ -115,7 +116,13 @@ func (c *Claim) Transcript(ctx context.Context) (*request.Transcript, error) {
 	return c.scope.Transcript(ctx, c.Request.ID)
 }
 
-// Analysis returns the claimed request's analysis, nil if there is none.
+// Answer returns the analyser's own answer to the claimed request, nil if there is none.
+func (c *Claim) Answer(ctx context.Context) (*request.Analysis, error) {
+	return c.scope.Answer(ctx, c.Request.ID)
+}
+
+// Analysis returns the claimed request's analysis as people have put it right, nil if there
+// is none.
 func (c *Claim) Analysis(ctx context.Context) (*request.Analysis, error) {
 	return c.scope.Analysis(ctx, c.Request.ID)
 }

@@ -19,6 +19,7 @@ type Claim struct {
 	scope   *Scope
 	token   string
 	known   sourceCopy
+	found   values // the shared columns as the claim last saw them
 }
 
 // Claim takes the request for one step: it sets a lease and moves due_at to its end, so
@@ -53,6 +54,7 @@ func (s *Scope) Claim(ctx context.Context, w stage.Wanted) (*Claim, error) {
 		}
 		claim.Request, claim.token = row.request(), newToken()
 		claim.known = sourceCopy{details: row.Details.Value, change: row.ChangeHash.StringVal}
+		claim.found = sharedColumns(claim.Request)
 		until := now.Add(w.Lease)
 		return tx.BufferWrite([]*spanner.Mutation{s.update(w.RequestID, values{
 			"lease_token": claim.token, "lease_until": until, "due_at": until,
@@ -80,7 +82,7 @@ func (s *Scope) fail(row *requestRow, why string) []*spanner.Mutation {
 	}
 	return []*spanner.Mutation{
 		s.update(row.RequestID, settle(values{"status": string(request.Failed), "reason": why})),
-		s.event(row.RequestID, request.Event{Step: "stage", Name: "failed", Detail: why}),
+		s.event(row.RequestID, request.Event{Step: request.Status(row.Status).Step(), Name: "failed", Detail: why}),
 	}
 }
 
@@ -142,7 +144,7 @@ func (c *Claim) Renew(ctx context.Context, lease time.Duration) error {
 
 // Checkpoint saves what the step knows so far without giving the claim back.
 func (c *Claim) Checkpoint(ctx context.Context, r *request.Request) error {
-	return c.save(ctx, "checkpoint", r, findings(r))
+	return c.save(ctx, saving{op: "checkpoint", request: r, columns: findings(r)})
 }
 
 // Advance saves a step's result with the new status and gives the claim back: either
@@ -164,7 +166,7 @@ func (c *Claim) Advance(ctx context.Context, to request.Status, result stage.Res
 			"analyzer": result.Analysis.Analyzer, "prompt_hash": nullString(result.Analysis.PromptHash), "body": doc(result.Analysis),
 		}))
 	}
-	return c.save(ctx, "advance", c.Request, v, ms...)
+	return c.save(ctx, saving{op: "advance", request: c.Request, columns: v, mutations: ms, result: result})
 }
 
 // child returns the mutation that writes the request's row of a child table.
@@ -183,12 +185,12 @@ func (c *Claim) Postpone(ctx context.Context, until time.Time, why string, attem
 	if attempt {
 		v["attempts"] = c.Request.Attempts + 1
 	}
-	return c.save(ctx, "postpone", c.Request, release(v), c.scope.event(c.Request.ID, event))
+	return c.save(ctx, saving{op: "postpone", request: c.Request, columns: release(v), mutations: []*spanner.Mutation{c.scope.event(c.Request.ID, event)}})
 }
 
 // Fail ends the request with a reason.
 func (c *Claim) Fail(ctx context.Context, why string, event request.Event) error {
 	v := findings(c.Request)
 	v["status"], v["reason"] = string(request.Failed), why
-	return c.save(ctx, "fail", c.Request, settle(v), c.scope.event(c.Request.ID, event))
+	return c.save(ctx, saving{op: "fail", request: c.Request, columns: settle(v), mutations: []*spanner.Mutation{c.scope.event(c.Request.ID, event)}})
 }

@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 
 	"cloud.google.com/go/spanner"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 )
 
 // sourceCopy is what a claim last saw of what the source tells, which a modification may
@@ -19,29 +21,54 @@ type sourceCopy struct {
 	change  string // hash of the newest modification in it
 }
 
-// save writes v, a step's columns, and ms. Details that were modified since the claim saw
-// them are not overwritten by its older copy: only what the step found out itself is added.
-func (c *Claim) save(ctx context.Context, op string, r *request.Request, v values, ms ...*spanner.Mutation) error {
+// saving is what a step saves.
+type saving struct {
+	op        string
+	request   *request.Request
+	columns   values
+	mutations []*spanner.Mutation
+	result    stage.Result
+}
+
+// save writes what a step found out. Details that were modified since the claim saw them are
+// not overwritten by its older copy: only what the step found out itself is added. Nor is
+// what a person corrected meanwhile.
+func (c *Claim) save(ctx context.Context, in saving) error {
 	var saved sourceCopy
-	err := c.hold(ctx, op, func(ctx context.Context, tx *spanner.ReadWriteTransaction, change string) ([]*spanner.Mutation, error) {
-		saved = sourceCopy{details: r.Details, change: change}
-		columns := maps.Clone(v)
+	err := c.hold(ctx, in.op, func(ctx context.Context, tx *spanner.ReadWriteTransaction, change string) ([]*spanner.Mutation, error) {
+		saved = sourceCopy{details: in.request.Details, change: change}
+		columns, ms := maps.Clone(in.columns), slices.Clone(in.mutations)
 		if change != c.known.change {
 			theirs, err := c.details(ctx, tx)
 			if err != nil {
 				return nil, err
 			}
-			if saved.details, err = rebase(c.known.details, r.Details, theirs); err != nil {
+			if saved.details, err = rebase(c.known.details, in.request.Details, theirs); err != nil {
 				return nil, err
 			}
 			columns["details"], columns["source_name"] = doc(saved.details), nullString(first(256, saved.details.Source))
 		}
-		return append(ms[:len(ms):len(ms)], c.scope.update(c.Request.ID, columns)), nil
+		if in.result.Analysis == nil {
+			columns = c.withoutUnchanged(columns)
+		} else {
+			more, err := c.conclude(ctx, tx, in.result, columns)
+			if err != nil {
+				return nil, err
+			}
+			ms = append(ms, more...)
+		}
+		ms = append(ms, c.scope.update(c.Request.ID, columns))
+		if in.result.Analysis == nil {
+			return ms, nil
+		}
+		found := theirs(c.Request.Details, append(callerKeys(c.Request.Caller), in.result.People...))
+		erasure, err := c.scope.eraseKnown(ctx, tx, c.Request, c.scope.personKeys(found))
+		return append(ms, erasure...), err
 	})
 	if err != nil {
 		return err
 	}
-	c.known, r.Details = saved, saved.details
+	c.known, c.found, in.request.Details = saved, sharedColumns(in.request), saved.details
 	return nil
 }
 

@@ -109,6 +109,7 @@ func (c *DeliveryClaim) contactMutations(entries []request.LedgerEntry) []*spann
 			v := values{"lease_token": nil, "lease_until": nil, "intent_at": nil}
 			switch {
 			case before != "" && before != c.known: // another record: only the lease is given back
+			case e.Done() && e.Unproven:
 			case e.Done():
 				v["remote_id"] = e.RemoteID
 			case e.Outcome != string(crm.Refused):

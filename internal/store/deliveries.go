@@ -31,12 +31,13 @@ type deliveryRow struct {
 	Error       spanner.NullString              `spanner:"error"`
 	Link        spanner.NullString              `spanner:"link"`
 	Warnings    []string                        `spanner:"warnings"`
+	Calls       int64                           `spanner:"calls"`
 	UpdatedAt   time.Time                       `spanner:"updated_at"`
 }
 
 var deliveryColumns = []string{
 	"request_id", "destination", "connector", "state", "run", "revision", "synced", "attempts", "due_at",
-	"not_before", "lease_token", "lease_until", "ledger", "outcome", "error", "link", "warnings", "updated_at",
+	"not_before", "lease_token", "lease_until", "ledger", "outcome", "error", "link", "warnings", "calls", "updated_at",
 }
 
 func (d *deliveryRow) delivery(tenantID string) request.Delivery {
@@ -44,7 +45,7 @@ func (d *deliveryRow) delivery(tenantID string) request.Delivery {
 		TenantID: tenantID, RequestID: d.RequestID, Destination: d.Destination, Connector: d.Connector,
 		State: request.DeliveryState(d.State), Revision: d.Revision, Synced: d.Synced, Attempts: d.Attempts,
 		DueAt: d.DueAt.Time, Ledger: d.Ledger.Value, Outcome: d.Outcome.StringVal, Error: d.Error.StringVal,
-		Link: d.Link.StringVal, Warnings: d.Warnings, UpdatedAt: d.UpdatedAt,
+		Link: d.Link.StringVal, Warnings: d.Warnings, Calls: d.Calls, UpdatedAt: d.UpdatedAt,
 	}
 }
 
@@ -95,6 +96,7 @@ type Plan struct {
 	Destination string
 	Connector   string
 	Skip        string // why it is skipped; empty: deliver
+	Defer       string // why it is left for sweep to announce; empty: try it now
 }
 
 // PlanDeliveries settles which destinations the request goes to and takes those that
@@ -113,7 +115,11 @@ func (c *Claim) PlanDeliveries(ctx context.Context, plans []Plan, lease time.Dur
 			row := c.planned(rows[p.Destination], p)
 			rows[p.Destination] = row
 			var token string
-			if row.claimable(c.scope.store.now()) {
+			claimable := row.claimable(c.scope.store.now())
+			switch {
+			case claimable && p.Defer != "":
+				row.DueAt, row.Error = nullTime(c.scope.store.now()), nullString(p.Defer)
+			case claimable:
 				token = newToken()
 				claims = append(claims, c.scope.deliveryClaim(row, token))
 			}
@@ -158,8 +164,11 @@ func (s *Scope) planMutation(r *request.Request, d *deliveryRow, token string, l
 		"announced": int64(0), "ledger": d.Ledger, "error": d.Error, "not_before": d.NotBefore,
 		"trace_parent": nullString(r.TraceParent), "updated_at": spanner.CommitTimestamp,
 	}
-	if request.DeliveryState(d.State).Settled() {
+	switch {
+	case request.DeliveryState(d.State).Settled():
 		v["due_at"] = nil
+	case d.DueAt.Valid:
+		v["due_at"] = d.DueAt
 	}
 	if token != "" {
 		until := s.store.now().Add(lease)

@@ -105,6 +105,7 @@ type Settlement struct {
 	Error    string
 	Link     string
 	Warnings []string
+	Calls    int64 // made to the CRM in this attempt
 }
 
 // Settle saves how the attempt ended, gives the claim back and sums the request's
@@ -117,7 +118,7 @@ func (c *DeliveryClaim) Settle(ctx context.Context, end Settlement, event reques
 		state, due := end.State, end.DueAt
 		v := release(values{
 			"ledger": doc(ledger), "announced": int64(0), "error": nullString(end.Error),
-			"warnings": end.Warnings,
+			"warnings": end.Warnings, "calls": row.Calls + end.Calls,
 		})
 		if state == request.DeliveryDone {
 			v["synced"], v["outcome"], v["link"] = d.Revision, nullString(end.Outcome), nullString(end.Link)

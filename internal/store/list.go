@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"cloud.google.com/go/spanner"
@@ -12,57 +11,99 @@ import (
 
 // Filter chooses requests for a list. Zero fields choose all.
 type Filter struct {
-	Status request.Status
-	Kind   request.Kind
+	Status      request.Status
+	Kind        request.Kind
+	SourceID    string
+	Source      string // the marketing source
+	MinScore    *int   // what is not analysed has no score
+	MaxScore    *int
+	Band        request.Band
+	Intent      string
+	ProjectType string
+	Timeline    string
+	Budget      string
+	CRMState    request.CRMState
+	From        time.Time // received then or later
+	Until       time.Time // received before
+	People      []string  // keys of a person, as contact.Keys returns them: requests that have all
+	Words       string    // what somebody types into a search box
+
 	Limit  int
-	Before Cursor // the last row of the page before
+	Before Cursor // where the page before ended
 }
 
-// Cursor is a place in the list, newest first.
+// matches reports whether the filter chooses the request, but for what only an index knows.
+func (f *Filter) matches(r *request.Request) bool {
+	scored := r.ScoreBand != ""
+	return is(f.Status, r.Status) && is(f.Kind, r.Kind) && is(f.SourceID, r.SourceID) && is(f.Source, r.Details.Source) &&
+		(f.MinScore == nil || scored && r.LeadScore >= *f.MinScore) && (f.MaxScore == nil || scored && r.LeadScore <= *f.MaxScore) &&
+		is(f.Band, r.ScoreBand) && is(f.Intent, r.Intent) && is(f.ProjectType, r.ProjectType) &&
+		is(f.Timeline, r.Timeline) && is(f.Budget, r.Budget) && is(f.CRMState, r.CRMState)
+}
+
+func is[T ~string](wanted, have T) bool { return wanted == "" || wanted == have }
+
+// picky reports whether matches may refuse a request.
+func (f *Filter) picky() bool { return !f.matches(&request.Request{}) }
+
+// Cursor is a place in the list, newest first. The zero one is its beginning.
 type Cursor struct {
 	ReceivedAt time.Time
 	RequestID  string
 }
 
-// listPage reads one page by the time index: the cursor is a key of it, so a page costs
-// the same at any depth.
-const listPage = ` FROM requests@{FORCE_INDEX=requests_newest}
-WHERE tenant_id = @tenant
-  AND (received_at < @before_time OR (received_at = @before_time AND request_id > @before_id))`
+// Page is a part of a list. It may be short, even empty, though the list goes on: what a page
+// costs is bounded, however many requests there are and however few of them match.
+type Page struct {
+	Requests []*request.Request
+	Next     Cursor // where the list goes on; zero: nowhere
+}
 
 // List returns a page of the tenant's requests, newest first.
-func (s *Scope) List(ctx context.Context, f Filter) ([]*request.Request, error) {
-	if f.Before.ReceivedAt.IsZero() {
-		f.Before.ReceivedAt = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+//
+// Time, people and words each have an index that leads with the tenant and is in the list's
+// order. One statement walks the one that knows most from the cursor on, for so many rows at
+// most. Then the rows of the page are read by their keys.
+func (s *Scope) List(ctx context.Context, f Filter) (Page, error) {
+	found, err := s.walk(ctx, &f)
+	if err != nil || len(found.places) == 0 {
+		return Page{Next: found.end}, err
 	}
-	var where strings.Builder
-	params := map[string]any{
-		"tenant": s.tenant, "before_time": f.Before.ReceivedAt, "before_id": f.Before.RequestID, "limit": int64(f.Limit),
+	rows, err := s.requests(ctx, found.places)
+	if err != nil {
+		return Page{}, err
 	}
-	if f.Status != "" {
-		where.WriteString(" AND status = @status")
-		params["status"] = string(f.Status)
+	page, last := Page{Next: found.end}, Cursor{}
+	for _, place := range found.places {
+		r := rows[place.RequestID]
+		if r == nil || !f.matches(r) { // it was deleted or has changed since, or nobody has looked yet
+			continue
+		}
+		if len(page.Requests) == f.Limit {
+			page.Next = last
+			break
+		}
+		page.Requests, last = append(page.Requests, r), place
 	}
-	if f.Kind != "" {
-		where.WriteString(" AND kind = @kind")
-		params["kind"] = string(f.Kind)
+	return page, nil
+}
+
+// requests reads rows by their keys.
+func (s *Scope) requests(ctx context.Context, places []Cursor) (map[string]*request.Request, error) {
+	keys := make([]spanner.KeySet, 0, len(places))
+	for _, place := range places {
+		keys = append(keys, s.key(place.RequestID))
 	}
-	statement := spanner.Statement{
-		SQL: "SELECT " + strings.Join(requestColumns, ", ") + listPage + where.String() +
-			" ORDER BY received_at DESC, request_id LIMIT @limit",
-		Params: params,
-	}
-	var page []*request.Request
-	err := s.store.sessions.read(ctx, "step=api,op=list", func(ctx context.Context, r reader) error {
-		page = nil
-		return r.Query(ctx, statement).Do(func(row *spanner.Row) error {
+	rows := map[string]*request.Request{}
+	err := s.store.sessions.read(ctx, "step=api,op=rows", func(ctx context.Context, r reader) error {
+		return r.Read(ctx, "requests", spanner.KeySets(keys...), requestColumns).Do(func(row *spanner.Row) error {
 			found, err := readRequest(row)
 			if err != nil {
 				return err
 			}
-			page = append(page, found.request())
+			rows[found.RequestID] = found.request()
 			return nil
 		})
 	})
-	return page, err
+	return rows, err
 }

@@ -90,23 +90,12 @@ func Migrate(ctx context.Context, cfg Config) ([]string, error) {
 		return nil, err
 	}
 	defer s.Close()
-	dirs := []string{"schema"}
-	if cfg.FullText {
-		dirs = append(dirs, "schema/search")
-	}
-	all, err := migrations(dirs...)
+	missing, err := s.missing(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var applied []string
-	for _, m := range all {
-		done, err := s.migrated(ctx, m.version)
-		if err != nil {
-			return applied, err
-		}
-		if done {
-			continue
-		}
+	for _, m := range missing {
 		if err := updateDDL(ctx, admin, cfg, m.statements...); err != nil {
 			return applied, fmt.Errorf("apply schema %s: %w", m.version, err)
 		}
@@ -117,6 +106,43 @@ func Migrate(ctx context.Context, cfg Config) ([]string, error) {
 		applied = append(applied, m.version)
 	}
 	return applied, nil
+}
+
+// missing returns the schema files that the database does not have yet, in order.
+func (s *Store) missing(ctx context.Context) ([]migration, error) {
+	dirs := []string{"schema"}
+	if s.fullText {
+		dirs = append(dirs, "schema/search")
+	}
+	all, err := migrations(dirs...)
+	if err != nil {
+		return nil, err
+	}
+	var missing []migration
+	for _, m := range all {
+		done, err := s.migrated(ctx, m.version)
+		if err != nil {
+			return nil, err
+		}
+		if !done {
+			missing = append(missing, m)
+		}
+	}
+	return missing, nil
+}
+
+// PendingMigrations returns the versions of the schema files that the database does not have
+// yet, in order. It changes nothing.
+func (s *Store) PendingMigrations(ctx context.Context) ([]string, error) {
+	missing, err := s.missing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]string, 0, len(missing))
+	for _, m := range missing {
+		versions = append(versions, m.version)
+	}
+	return versions, nil
 }
 
 func updateDDL(ctx context.Context, admin *database.DatabaseAdminClient, cfg Config, statements ...string) error {

@@ -23,7 +23,7 @@ func (s *Scope) ownChange(ctx context.Context, r reader, row *requestRow, in req
 	if len(in.Changes) == 0 || slices.ContainsFunc(in.Changes, foreign) {
 		return false, nil
 	}
-	if in.Request.Details.HasRecording && !row.Recording.Value.Kept() {
+	if in.Request.Details.HasRecording && !row.Recording.Value.Came() {
 		return false, nil // the first audio is news, whatever came with it
 	}
 	read, err := r.ReadRow(ctx, "deliveries", s.key(row.RequestID, request.ConnectorCallRail), []string{"ledger"})

@@ -50,6 +50,9 @@ type requestRow struct {
 	Handling    document[request.Handling]  `spanner:"handling"`
 	Metering    document[request.Metering]  `spanner:"metering"`
 	CostMicros  spanner.NullInt64           `spanner:"cost_micros"`
+	CostSpeech  spanner.NullInt64           `spanner:"cost_speech_micros"`
+	CostModel   spanner.NullInt64           `spanner:"cost_model_micros"`
+	CostStorage spanner.NullInt64           `spanner:"cost_storage_micros"`
 	Hold        bool                        `spanner:"hold"`
 }
 
@@ -58,7 +61,8 @@ var requestColumns = []string{
 	"announced", "reason", "due_at", "not_before", "lease_token", "lease_until", "received_at", "updated_at",
 	"started_at", "caller_name", "caller_phone", "caller_email", "details", "recording", "speech",
 	"payload_hash", "change_hash", "intent", "project_type", "timeline", "budget", "lead_score", "score_band",
-	"summary", "crm_state", "trace_parent", "handling", "metering", "cost_micros", "hold",
+	"summary", "crm_state", "trace_parent", "handling", "metering", "hold",
+	"cost_micros", "cost_speech_micros", "cost_model_micros", "cost_storage_micros",
 }
 
 func readRequest(row *spanner.Row) (*requestRow, error) {
@@ -81,12 +85,19 @@ func (r *requestRow) request() *request.Request {
 		Intent: r.Intent.StringVal, ProjectType: r.ProjectType.StringVal, Timeline: r.Timeline.StringVal,
 		Budget: r.Budget.StringVal, LeadScore: int(r.LeadScore.Int64), ScoreBand: request.Band(r.ScoreBand.StringVal),
 		Summary: r.Summary.StringVal, CRMState: request.CRMState(r.CRMState), TraceParent: r.TraceParent.StringVal,
-		Handling: r.Handling.Value, Metering: r.Metering.Value, CostUSD: float64(r.CostMicros.Int64) / microsPerUSD, Hold: r.Hold,
+		Handling: r.Handling.Value, Metering: r.Metering.Value, CostUSD: dollars(r.CostMicros.Int64), Hold: r.Hold,
+		CostParts: request.CostParts{
+			SpeechUSD: dollars(r.CostSpeech.Int64), ModelUSD: dollars(r.CostModel.Int64), StorageUSD: dollars(r.CostStorage.Int64),
+		},
 	}
 }
 
 // microsPerUSD is how money is kept: in whole millionths, which add up exactly.
 const microsPerUSD = 1e6
+
+func dollars(micros int64) float64 { return float64(micros) / microsPerUSD }
+
+func micros(usd float64) int64 { return int64(math.Round(usd * microsPerUSD)) }
 
 // values is a set of columns to write.
 type values map[string]any
@@ -102,7 +113,9 @@ func findings(r *request.Request) values {
 		"intent":      nullString(r.Intent), "project_type": nullString(r.ProjectType), "timeline": nullString(r.Timeline),
 		"budget": nullString(r.Budget), "summary": nullString(r.Summary), "score_band": nullString(string(r.ScoreBand)),
 		"lead_score": spanner.NullInt64{Int64: int64(r.LeadScore), Valid: r.ScoreBand != ""},
-		"handling":   doc(r.Handling), "metering": doc(r.Metering), "cost_micros": int64(math.Round(r.CostUSD * microsPerUSD)),
+		"handling":   doc(r.Handling), "metering": doc(r.Metering), "cost_micros": micros(r.CostUSD),
+		"cost_speech_micros": micros(r.CostParts.SpeechUSD), "cost_model_micros": micros(r.CostParts.ModelUSD),
+		"cost_storage_micros": micros(r.CostParts.StorageUSD),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	"google.golang.org/api/option"
 	"google.golang.org/grpc/codes"
 )
 
@@ -39,10 +40,10 @@ type reader interface {
 	Query(ctx context.Context, statement spanner.Statement) *spanner.RowIterator
 }
 
-func openSessions(ctx context.Context, cfg Config) (*sessions, error) {
+func openSessions(ctx context.Context, cfg Config, opts ...option.ClientOption) (*sessions, error) {
 	config := spanner.ClientConfig{DisableNativeMetrics: cfg.EmulatorHost != ""}
 	open := func() (*spanner.Client, error) {
-		return spanner.NewClientWithConfig(ctx, cfg.Name(), config)
+		return spanner.NewClientWithConfig(ctx, cfg.Name(), config, opts...)
 	}
 	s := &sessions{}
 	if cfg.EmulatorHost == "" {
@@ -98,8 +99,14 @@ func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Co
 		defer s.turn.Unlock()
 	}
 	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
-		_, err := c.ReadWriteTransactionWithOptions(ctx, fn, spanner.TransactionOptions{TransactionTag: tag})
+		var lines trail
+		_, err := c.ReadWriteTransactionWithOptions(ctx, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+			return fn(lines.withTrail(ctx), tx)
+		}, spanner.TransactionOptions{TransactionTag: tag})
 		committed(ctx, tag, err)
+		if err == nil {
+			lines.export(ctx)
+		}
 		return err
 	}))
 }
@@ -133,6 +140,12 @@ func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context
 		})
 		return err
 	}))
+}
+
+// search runs fn on a strong snapshot as read does, but never in a read-write transaction,
+// where neither Spanner nor the emulator searches for words.
+func (s *sessions) search(ctx context.Context, tag string, fn func(context.Context, reader) error) error {
+	return wrap(tag, s.with(ctx, func(c *spanner.Client) error { return fn(ctx, c.Single()) }))
 }
 
 // committed counts a transaction that committed.

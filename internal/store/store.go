@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cloud.google.com/go/spanner"
+	"google.golang.org/api/option"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 )
@@ -61,10 +62,12 @@ func (c Config) Name() string {
 // Store is an open database.
 type Store struct {
 	sessions *sessions
+	client   []option.ClientOption
 	fullText bool
 	now      func() time.Time
 	grace    time.Duration
 	backoff  time.Duration
+	reach    reach
 }
 
 // Option changes how a Store behaves.
@@ -73,15 +76,20 @@ type Option func(*Store)
 // WithClock replaces the clock that leases and due times are compared with.
 func WithClock(now func() time.Time) Option { return func(s *Store) { s.now = now } }
 
+// WithClient gives options to the database's clients, for instance an interceptor.
+func WithClient(opts ...option.ClientOption) Option {
+	return func(s *Store) { s.client = append(s.client, opts...) }
+}
+
 // Open opens the database. The schema must have been applied by Migrate.
 func Open(ctx context.Context, cfg Config, opts ...Option) (*Store, error) {
-	sessions, err := openSessions(ctx, cfg)
-	if err != nil {
-		return nil, fmt.Errorf("open spanner %s: %w", cfg.Name(), err)
-	}
-	s := &Store{sessions: sessions, fullText: cfg.FullText, now: time.Now, grace: cfg.Grace, backoff: cfg.Backoff}
+	s := &Store{fullText: cfg.FullText, now: time.Now, grace: cfg.Grace, backoff: cfg.Backoff, reach: farthest}
 	for _, opt := range opts {
 		opt(s)
+	}
+	var err error
+	if s.sessions, err = openSessions(ctx, cfg, s.client...); err != nil {
+		return nil, fmt.Errorf("open spanner %s: %w", cfg.Name(), err)
 	}
 	return s, nil
 }

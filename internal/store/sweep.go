@@ -30,8 +30,9 @@ JOIN UNNEST(ARRAY(
   SELECT AS STRUCT q.tenant_id, q.request_id
   FROM requests@{FORCE_INDEX=requests_due, spanner_emulator.disable_query_null_filtered_index_check=true} AS q
   WHERE q.tenant_id = t.tenant_id AND q.due_at IS NOT NULL AND q.due_at <= @now
+    AND CONCAT(q.tenant_id, '/', q.status) NOT IN UNNEST(@rows) AND CONCAT('*/', q.status) NOT IN UNNEST(@rows)
   ORDER BY q.due_at LIMIT @each)) AS r
-WHERE t.status = 'active'`
+WHERE t.status = 'active' AND t.tenant_id NOT IN UNNEST(@tenants)`
 
 const dueDeliveries = `
 SELECT r.tenant_id, r.request_id, r.destination
@@ -40,19 +41,26 @@ JOIN UNNEST(ARRAY(
   SELECT AS STRUCT d.tenant_id, d.request_id, d.destination
   FROM deliveries@{FORCE_INDEX=deliveries_due, spanner_emulator.disable_query_null_filtered_index_check=true} AS d
   WHERE d.tenant_id = t.tenant_id AND d.due_at IS NOT NULL AND d.due_at <= @now
+    AND CONCAT(d.tenant_id, '/', d.destination) NOT IN UNNEST(@rows) AND CONCAT('*/', d.destination) NOT IN UNNEST(@rows)
   ORDER BY d.due_at LIMIT @each)) AS r
-WHERE t.status = 'active'`
+WHERE t.status = 'active' AND t.tenant_id NOT IN UNNEST(@tenants)`
 
 // TakeDue picks what is due, at most each rows of a tenant, and moves their due_at on,
 // with backoff, so that a row is announced again only if the announcement led nowhere.
 // Rows are picked on a snapshot and taken one by one, each in a transaction that sees
-// it still due: two sweeps at once share the work.
+// it still due: two sweeps at once share the work. What is paused is left as it is, so that it
+// is due when the pause ends, and takes no other row's place among each.
 func (o *Operator) TakeDue(ctx context.Context, each int) ([]Due, error) {
-	requests, err := o.due(ctx, dueRequests, each)
+	paused, err := o.store.pauses(ctx, spanner.AllKeys())
 	if err != nil {
 		return nil, err
 	}
-	deliveries, err := o.due(ctx, dueDeliveries, each)
+	heldRequests, heldDeliveries := holdsOf(paused, o.store.now())
+	requests, err := o.due(ctx, dueRequests, heldRequests, each)
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := o.due(ctx, dueDeliveries, heldDeliveries, each)
 	if err != nil {
 		return nil, err
 	}
@@ -69,9 +77,14 @@ func (o *Operator) TakeDue(ctx context.Context, each int) ([]Due, error) {
 	return taken, nil
 }
 
-func (o *Operator) due(ctx context.Context, sql string, each int) ([]Due, error) {
+func (o *Operator) due(ctx context.Context, sql string, held holds, each int) ([]Due, error) {
+	if held.all {
+		return nil, nil
+	}
 	var found []Due
-	statement := spanner.Statement{SQL: sql, Params: map[string]any{"now": o.store.now(), "each": int64(each)}}
+	statement := spanner.Statement{SQL: sql, Params: map[string]any{
+		"now": o.store.now(), "each": int64(each), "tenants": held.tenants, "rows": held.rows,
+	}}
 	err := o.store.sessions.read(ctx, "step=sweep,op=due", func(ctx context.Context, r reader) error {
 		found = nil
 		return r.Query(ctx, statement).Do(func(row *spanner.Row) error {

@@ -3,17 +3,15 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"cloud.google.com/go/spanner"
-	"google.golang.org/grpc/codes"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
 var (
-	tenantColumns = []string{"tenant_id", "name", "status", "time_zone", "region", "settings"}
+	tenantColumns = []string{"tenant_id", "name", "status", "time_zone", "region", "settings", "created_at"}
 	sourceColumns = []string{
 		"tenant_id", "source_id", "kind", "status", "company_id", "company_resource_id",
 		"account_id", "signing_secrets", "api_key_secret", "name", "settings",
@@ -26,25 +24,31 @@ var (
 // serves from memory.
 func (o *Operator) Tenants(ctx context.Context) ([]tenant.Tenant, error) {
 	set := tenantSet{byID: map[string]*tenant.Tenant{}}
-	if err := o.all(ctx, "tenants", tenantColumns, set.addTenant); err != nil {
-		return nil, err
-	}
-	if err := o.all(ctx, "sources", sourceColumns, set.addSource); err != nil {
-		return nil, err
-	}
-	if err := o.all(ctx, "integrations", integrationColumns, set.addIntegration); err != nil {
-		return nil, err
-	}
-	if err := o.all(ctx, "pauses", pauseColumns, set.addPause); err != nil {
-		return nil, err
+	for _, part := range append(set.parts(), part{"pauses", pauseColumns, set.addPause}) {
+		err := o.store.sessions.read(ctx, "step=directory,op="+part.table, func(ctx context.Context, r reader) error {
+			return r.Read(ctx, part.table, spanner.AllKeys(), part.columns).Do(part.add)
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
 	return set.list(), nil
 }
 
-func (o *Operator) all(ctx context.Context, table string, columns []string, add func(*spanner.Row) error) error {
-	return o.store.sessions.read(ctx, "step=directory,op="+table, func(ctx context.Context, r reader) error {
-		return r.Read(ctx, table, spanner.AllKeys(), columns).Do(add)
-	})
+// part is a table that tenants are read from.
+type part struct {
+	table   string
+	columns []string
+	add     func(*spanner.Row) error
+}
+
+// parts returns where a tenant and what belongs to it are read, the tenant first.
+func (s *tenantSet) parts() []part {
+	return []part{
+		{"tenants", tenantColumns, s.addTenant},
+		{"sources", sourceColumns, s.addSource},
+		{"integrations", integrationColumns, s.addIntegration},
+	}
 }
 
 // tenantSet gathers tenants and what belongs to them.
@@ -65,7 +69,7 @@ func (s *tenantSet) addTenant(row *spanner.Row) error {
 	var t tenant.Tenant
 	var status string
 	var settings document[tenant.Settings]
-	if err := row.Columns(&t.ID, &t.Name, &status, &t.TimeZone, &t.Region, &settings); err != nil {
+	if err := row.Columns(&t.ID, &t.Name, &status, &t.TimeZone, &t.Region, &settings, &t.CreatedAt); err != nil {
 		return err
 	}
 	t.Status, t.Settings = tenant.Status(status), settings.Value
@@ -114,12 +118,10 @@ func (s *tenantSet) addIntegration(row *spanner.Row) error {
 // addPause gives a pause to its tenant, or to all. Those of one transaction come again if it
 // is repeated.
 func (s *tenantSet) addPause(row *spanner.Row) error {
-	var p tenant.Pause
-	var until spanner.NullTime
-	if err := row.Columns(&p.TenantID, &p.Subject, &p.Reason, &p.Actor, &until, &p.CreatedAt); err != nil {
+	p, err := readPause(row)
+	if err != nil {
 		return err
 	}
-	p.Until = until.Time
 	for id, t := range s.byID {
 		if p.TenantID != tenant.AllTenants && p.TenantID != id {
 			continue
@@ -129,37 +131,4 @@ func (s *tenantSet) addPause(row *spanner.Row) error {
 		}
 	}
 	return nil
-}
-
-// PutTenant creates or replaces a tenant's own row and everything that belongs to it
-// (sources and integrations not in t stay), with an audit entry by actor.
-func (o *Operator) PutTenant(ctx context.Context, actor string, t tenant.Tenant) error {
-	ms := []*spanner.Mutation{spanner.InsertOrUpdate("tenants",
-		append(tenantColumns, "updated_at"),
-		[]any{t.ID, t.Name, string(t.Status), t.TimeZone, t.Region, doc(t.Settings), spanner.CommitTimestamp})}
-	for _, s := range t.Sources {
-		ms = append(ms, spanner.InsertOrUpdate("sources", append(sourceColumns, "created_at"), []any{
-			t.ID, s.ID, s.Kind, string(s.Status), nullString(s.CompanyID), nullString(s.CompanyResourceID),
-			nullString(s.AccountID), s.SigningSecrets, nullString(s.APIKeySecret), nullString(s.Name), doc(s.Settings), spanner.CommitTimestamp,
-		}))
-	}
-	for _, i := range t.Integrations {
-		config := document[json.RawMessage]{Value: i.Config, Valid: len(i.Config) > 0}
-		ms = append(ms, spanner.InsertOrUpdate("integrations", append(integrationColumns, "created_at"), []any{
-			t.ID, i.ID, i.Kind, string(i.Status), nullString(i.Secret), config, nullString(i.Name), i.ThirdParty, spanner.CommitTimestamp,
-		}))
-	}
-	ms = append(ms, audit(t.ID, actor, "tenant.put", t.ID))
-	err := o.store.sessions.readWrite(ctx, "step=admin,op=put_tenant", func(_ context.Context, tx *spanner.ReadWriteTransaction) error {
-		return tx.BufferWrite(ms)
-	})
-	if spanner.ErrCode(err) == codes.AlreadyExists {
-		return fmt.Errorf("%w: the CallRail company belongs to another tenant", ErrConflict)
-	}
-	return err
-}
-
-func audit(tenantID, actor, action, target string) *spanner.Mutation {
-	return spanner.Insert("audit_log", []string{"tenant_id", "audit_id", "occurred_at", "actor", "action", "target"},
-		[]any{tenantID, newToken(), spanner.CommitTimestamp, actor, action, target})
 }

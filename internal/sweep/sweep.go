@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel"
@@ -28,12 +29,14 @@ type Config struct {
 	Each   int           `env:"SWEEP_EACH, default=100"`   // rows taken of a tenant in one turn
 	Budget time.Duration `env:"SWEEP_BUDGET, default=50s"` // a sweep ends before the next one begins
 	Every  time.Duration `env:"SWEEP_EVERY"`               // sweep without being called; unset: Cloud Scheduler calls
+	// Budgets is how long after a look at what a tenant has spent the next one follows.
+	Budgets time.Duration `env:"BUDGET_CHECK_EVERY, default=5m"`
 }
 
 // Validate reports every problem at once.
 func (c *Config) Validate() error {
-	if c.Each <= 0 || c.Budget <= 0 || c.Every < 0 {
-		return errors.New("SWEEP_EACH and SWEEP_BUDGET must be positive, SWEEP_EVERY not negative")
+	if c.Each <= 0 || c.Budget <= 0 || c.Every < 0 || c.Budgets < 0 {
+		return errors.New("SWEEP_EACH and SWEEP_BUDGET must be positive, SWEEP_EVERY and BUDGET_CHECK_EVERY not negative")
 	}
 	return nil
 }
@@ -53,6 +56,7 @@ type Sweeper struct {
 	Config    Config
 	Due       Due
 	Publisher Publisher
+	Budgets   *Budgets // nil: nobody's
 }
 
 // Sweep takes turns until nothing is due or its time is over, and returns how many rows
@@ -63,6 +67,11 @@ type Sweeper struct {
 func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
 	budget, cancel := context.WithTimeout(ctx, s.Config.Budget)
 	defer cancel()
+	if s.Budgets != nil { // beside the rows: many of them are when budgets matter
+		var checked sync.WaitGroup
+		checked.Go(func() { s.Budgets.Check(budget) })
+		defer checked.Wait()
+	}
 	total := 0
 	for budget.Err() == nil {
 		due, err := s.Due.TakeDue(budget, s.Config.Each)

@@ -71,7 +71,24 @@ func (d *Directory) Run(ctx context.Context) {
 
 // Refresh reloads the directory now. If it fails, what was loaded before stays.
 func (d *Directory) Refresh(ctx context.Context) error {
-	_, err, _ := d.reloads.Do("", func() (any, error) {
+	_, err := d.reload(ctx)
+	return err
+}
+
+// Changed is Refresh for who has changed something: what is served then is no older than
+// that. A reload that was under way already may have read before the change, so that the one
+// after it counts.
+func (d *Directory) Changed(ctx context.Context) error {
+	shared, err := d.reload(ctx)
+	if shared && err == nil {
+		_, err = d.reload(ctx)
+	}
+	return err
+}
+
+// reload also reports whether the reload may have begun before the call.
+func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
+	_, err, shared = d.reloads.Do("", func() (any, error) {
 		// Others wait for this reload too, and must not fail because the first one gave up.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
@@ -87,7 +104,7 @@ func (d *Directory) Refresh(ctx context.Context) error {
 		d.stumbled.Store(false)
 		return nil, nil
 	})
-	return err
+	return shared, err
 }
 
 // confine takes the names of other tenants' secrets out of a loaded list, before anybody can
@@ -143,12 +160,16 @@ func (d *Directory) All() []*Tenant {
 // Tenant returns the tenant with the id, reloading the directory if it is not there yet. It
 // is for callers who are known to speak of real tenants; even they cause at most one reload a
 // second. An id that nobody has is ErrUnknown.
+//
+// One that is held back is reloaded too: when it no longer is, sweep announces what waited at
+// once, and a step that did not know yet would leave it for another round.
 func (d *Directory) Tenant(ctx context.Context, id string) (*Tenant, error) {
-	if t, ok := d.Lookup(id); ok {
-		return t, nil
+	known, ok := d.Lookup(id)
+	if ok && known.Status != Suspended && len(known.Pauses) == 0 {
+		return known, nil
 	}
 	if !d.Ready() || d.misses.Allow() {
-		if err := d.Refresh(ctx); err != nil {
+		if err := d.Refresh(ctx); err != nil && !ok {
 			return nil, err
 		}
 	}

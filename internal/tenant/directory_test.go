@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -120,6 +121,40 @@ func TestTenantReloadsOnceForANewOne(t *testing.T) {
 	})
 }
 
+func TestATenantThatIsHeldBackIsNeverOlderThanASecond(t *testing.T) {
+	t.Parallel()
+	for name, held := range map[string]Tenant{
+		"paused":    {ID: "tenant_demo", Pauses: []Pause{{TenantID: AllTenants, Subject: PauseAll}}},
+		"suspended": {ID: "tenant_demo", Status: Suspended},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := &loader{tenants: []Tenant{held}}
+				d := newDirectory(t, l)
+				for range 10 { // they cause one reload
+					if _, err := d.Tenant(t.Context(), "tenant_demo"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if l.count() != 2 {
+					t.Errorf("%d reads, want one load and one reload", l.count())
+				}
+				time.Sleep(missInterval)
+				l.set(errors.New("unavailable"))
+				if got, err := d.Tenant(t.Context(), "tenant_demo"); err != nil || got == nil {
+					t.Errorf("Tenant = %v, %v; what was loaded serves", got, err)
+				}
+				time.Sleep(missInterval)
+				l.set(nil, demo)
+				if got, err := d.Tenant(t.Context(), "tenant_demo"); err != nil || got.Status == Suspended || len(got.Pauses) > 0 {
+					t.Errorf("Tenant = %+v, %v; want it as it is now", got, err)
+				}
+			})
+		})
+	}
+}
+
 func TestPrepareSeesTenantsBeforeTheyAreServed(t *testing.T) {
 	t.Parallel()
 	var d *Directory
@@ -167,4 +202,42 @@ func TestACompanyIsNotTakenByItsIDInTheOtherPlace(t *testing.T) {
 			t.Errorf("company %s belongs to %+v, want %s", company, owner, demo.ID)
 		}
 	}
+}
+
+// Who changed something must not be served by a reload that had read before the change.
+func TestChangedDoesNotTakeAReloadThatWasUnderWayForItsOwn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &slowLoader{begun: make(chan struct{}, 2), wait: make(chan struct{})}
+		d := NewDirectory(l, Options{Interval: time.Second})
+		var done sync.WaitGroup
+		done.Go(func() { _ = d.Refresh(t.Context()) })
+		<-l.begun // it has read
+		l.name.Store("after")
+		done.Go(func() {
+			if err := d.Changed(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+		synctest.Wait()
+		close(l.wait)
+		done.Wait()
+		if got, _ := d.Lookup("t"); got.Name != "after" {
+			t.Errorf("got %q, want what was changed", got.Name)
+		}
+	})
+}
+
+// slowLoader reads at once, but answers late.
+type slowLoader struct {
+	name  atomic.Value
+	begun chan struct{}
+	wait  chan struct{}
+}
+
+func (l *slowLoader) Tenants(context.Context) ([]Tenant, error) {
+	name, _ := l.name.Load().(string)
+	l.begun <- struct{}{}
+	<-l.wait
+	return []Tenant{{ID: "t", Name: name}}, nil
 }

@@ -36,16 +36,29 @@ func PauseStep(step string) string { return stepPrefix + step }
 // PauseDestination is the subject that holds back deliveries to one integration.
 func PauseDestination(id string) string { return destinationPrefix + id }
 
+// PausedStep returns the step that a subject holds back, if it does.
+func PausedStep(subject string) (string, bool) {
+	return strings.CutPrefix(subject, stepPrefix)
+}
+
 // PausedDestination returns the integration that a subject holds back, if it does.
 func PausedDestination(subject string) (string, bool) {
 	return strings.CutPrefix(subject, destinationPrefix)
+}
+
+// Over reports whether the pause has ended by itself.
+func (p *Pause) Over(now time.Time) bool { return !p.Until.IsZero() && !now.Before(p.Until) }
+
+// Held returns the pause that keeps a step from working for the tenant now, or nil.
+func (t *Tenant) Held(now time.Time, step string) *Pause {
+	return t.Paused(now, PauseAll, PauseStep(step))
 }
 
 // Paused returns the pause that holds back one of the subjects now, or nil. PauseAll must be
 // asked for like the others.
 func (t *Tenant) Paused(now time.Time, subjects ...string) *Pause {
 	for i, p := range t.Pauses {
-		if !p.Until.IsZero() && !now.Before(p.Until) {
+		if p.Over(now) {
 			continue
 		}
 		for _, subject := range subjects {

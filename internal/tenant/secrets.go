@@ -13,8 +13,28 @@ var purposePattern = regexp.MustCompile(`^[A-Za-z0-9_]+$`)
 // OwnsSecret reports whether a secret is the tenant's own: tenant-{tenant id}-{purpose}. The
 // services may read every tenant's secrets, so that the name alone keeps them apart.
 func (t *Tenant) OwnsSecret(name string) bool {
-	purpose, ok := strings.CutPrefix(name, "tenant-"+t.ID+"-")
+	purpose, ok := strings.CutPrefix(name, SecretName(t.ID, ""))
 	return ok && purposePattern.MatchString(purpose)
+}
+
+// SecretName returns the name of a tenant's secret for a purpose.
+func SecretName(tenantID, purpose string) string { return "tenant-" + tenantID + "-" + purpose }
+
+// Purpose returns the purpose of a secret of one source or integration, whose ids may hold
+// hyphens: "crm" and "hub-spot_eu" make crm_hub_hspot__eu, and no other id does.
+func Purpose(what, id string) string {
+	return what + "_" + strings.NewReplacer("_", "__", "-", "_h").Replace(id)
+}
+
+// UsesSecret reports whether one of the tenant's settings names the secret.
+func (t *Tenant) UsesSecret(name string) bool {
+	return slices.ContainsFunc(t.Sources, func(s Source) bool {
+		return s.APIKeySecret == name || slices.Contains(s.SigningSecrets, name)
+	}) || slices.ContainsFunc(t.Integrations, func(in Integration) bool {
+		return in.Secret == name
+	}) || slices.ContainsFunc(t.Settings.Notifications.Slack, func(s Slack) bool {
+		return s.Secret == name
+	})
 }
 
 // confine forgets the names of secrets that are not the tenant's own, and returns where they

@@ -95,3 +95,30 @@ func TestAnIgnoredSecretIsReportedOnceByWhereItStands(t *testing.T) {
 		t.Errorf("want the place without the value:\n%s", out.String())
 	}
 }
+
+func TestEachIDHasASecretOfItsOwn(t *testing.T) {
+	t.Parallel()
+	owner := &Tenant{ID: "t"}
+	seen := map[string]string{}
+	for _, id := range []string{"a", "a-b", "a_b", "a_hb", "a__b", "a_-b", "a-_b", "a--b", "a_h", "a-", "_h", "-"} {
+		name := SecretName("t", Purpose("crm", id))
+		if before, taken := seen[name]; taken || !owner.OwnsSecret(name) {
+			t.Errorf("%s of %q: taken by %q, or not the tenant's own", name, id, before)
+		}
+		seen[name] = id
+	}
+}
+
+func TestUsesSecretLooksEverywhere(t *testing.T) {
+	t.Parallel()
+	owner := &Tenant{
+		Sources:      []Source{{APIKeySecret: "api", SigningSecrets: []string{"s1", "s2"}}},
+		Integrations: []Integration{{Secret: "crm"}},
+		Settings:     Settings{Notifications: Notifications{Slack: []Slack{{Secret: "slack"}}}},
+	}
+	for name, want := range map[string]bool{"api": true, "s1": true, "s2": true, "crm": true, "slack": true, "other": false} {
+		if got := owner.UsesSecret(name); got != want {
+			t.Errorf("%s: got %t", name, got)
+		}
+	}
+}

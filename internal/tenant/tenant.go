@@ -29,6 +29,7 @@ type Tenant struct {
 	Sources      []Source
 	Integrations []Integration
 	Pauses       []Pause // what is held back for this tenant, those of all tenants included
+	CreatedAt    time.Time
 }
 
 // Location returns the tenant's time zone, UTC if it is unknown.
@@ -120,6 +121,8 @@ type Speech struct {
 	// Unrecorded says that the company records no calls: a lead does not wait for audio
 	// unless the source says that there is some.
 	Unrecorded bool `json:"unrecorded,omitempty"`
+	// Batch has calls transcribed when it is cheap, within a day instead of minutes.
+	Batch bool `json:"batch,omitempty"`
 }
 
 // Notifications says who is told.

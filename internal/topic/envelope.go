@@ -29,18 +29,27 @@ func (e *envelope) id() string {
 }
 
 func readEnvelope(r io.Reader) (*envelope, Message, error) {
-	var e envelope
-	decoder := json.NewDecoder(r)
-	if err := decoder.Decode(&e); err != nil {
-		return nil, Message{}, fmt.Errorf("decode envelope: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, Message{}, errors.New("decode envelope: more follows it")
+	e, err := readRaw(r)
+	if err != nil {
+		return nil, Message{}, err
 	}
 	m, err := decode(e.Message.Data, e.Message.Attributes)
 	if err != nil {
 		return nil, Message{}, err
 	}
 	m.Attempt = e.Attempt
-	return &e, m, nil
+	return e, m, nil
+}
+
+// readRaw reads a push request without looking into the message.
+func readRaw(r io.Reader) (*envelope, error) {
+	var e envelope
+	decoder := json.NewDecoder(r)
+	if err := decoder.Decode(&e); err != nil {
+		return nil, fmt.Errorf("decode envelope: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("decode envelope: more follows it")
+	}
+	return &e, nil
 }

@@ -7,6 +7,8 @@
 //	   └─ no access     │                                 │
 //	          └─────────┴─► the source's own transcript, else the metadata alone
 //
+// A call that was created by API brings its own words, or is uploaded by whoever created it.
+//
 // Every call comes out at the end: unanswered ones, voicemails and calls whose audio
 // nobody can read are leads too. What kept the audio away stands in Recording.Absent and
 // in the timeline.

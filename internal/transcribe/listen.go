@@ -39,8 +39,12 @@ func (v *visit) options() speech.Options {
 		Bytes:     v.r.Recording.Bytes,
 		Language:  settings.Language,
 		Hints:     append([]string{v.job.Tenant.Name}, settings.Hints...),
+		Batch:     v.batch(),
 	}
 }
+
+// batch reports whether the recording may be transcribed when it is cheap.
+func (v *visit) batch() bool { return v.r.Handling.Batch || v.job.Tenant.Settings.Speech.Batch }
 
 // recognize transcribes short audio at once.
 func (v *visit) recognize(ctx context.Context, opts speech.Options) (stage.Result, error) {
@@ -58,6 +62,7 @@ func (v *visit) recognize(ctx context.Context, opts speech.Options) (stage.Resul
 	if err != nil {
 		return v.unable(err)
 	}
+	v.r.Metering.SpeechS += v.billed(heard)
 	return v.heard(heard), nil
 }
 
@@ -82,6 +87,7 @@ func (v *visit) operate(ctx context.Context, opts speech.Options) (stage.Result,
 	}
 	heard, err := v.speech.Result(ctx, v.r.Speech.Output)
 	if err == nil {
+		v.meter(v.billed(heard))
 		return v.heard(heard), nil
 	}
 	if !errors.Is(err, speech.ErrNoResult) {
@@ -146,7 +152,7 @@ func (v *visit) await(ctx context.Context, opts speech.Options) (stage.Result, e
 		case status.Done:
 			return v.collect(ctx, opts, status)
 		}
-		if !v.now().Add(pause).Before(v.until) {
+		if opts.Batch || !v.now().Add(pause).Before(v.until) {
 			return v.wait("waiting for Speech-to-Text")
 		}
 		if err := sleep(ctx, pause); err != nil {
@@ -161,6 +167,7 @@ func (v *visit) collect(ctx context.Context, opts speech.Options, status speech.
 		return v.failed(ctx, opts, status.Err)
 	}
 	heard, err := v.speech.Result(ctx, v.r.Speech.Output)
+	v.meter(v.billed(heard)) // it ended well: it is paid for, whether its answer can be read or not
 	if errors.Is(err, speech.ErrNoResult) {
 		return v.failed(ctx, opts, err)
 	}
@@ -196,10 +203,17 @@ func (v *visit) unable(err error) (stage.Result, error) {
 
 // wait leaves the rest to a later visit, unless the lead has waited long enough.
 func (v *visit) wait(why string) (stage.Result, error) {
-	if v.now().Sub(v.r.Speech.StartedAt) >= v.cfg.Patience {
+	pause, patience := v.cfg.Pause, v.cfg.Patience
+	if v.batch() {
+		pause, patience = v.cfg.BatchPause, v.cfg.BatchPatience
+	}
+	if v.now().Sub(v.r.Speech.StartedAt) >= patience {
+		if v.r.Speech.Operation != "" {
+			v.meter(v.billed(nil)) // nobody waits for it any more, but it goes on and is paid for
+		}
 		return v.without("Speech-to-Text did not answer in time"), nil
 	}
-	return stage.Result{}, stage.Later(v.now().Add(v.cfg.Pause), why)
+	return stage.Result{}, stage.Later(v.now().Add(pause), why)
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

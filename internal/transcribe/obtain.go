@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
+	"github.com/your-org/multi-tenant-pipeline/internal/redact"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 )
@@ -39,7 +40,13 @@ func (e *SourceError) Unwrap() error { return e.Err }
 // says in Recording.Absent why there is none. An error means that there may yet be one.
 func (v *visit) obtain(ctx context.Context) error {
 	v.r.Recording = request.Recording{}
+	if v.r.Namespace == request.NamespaceAPI {
+		return v.receive(ctx)
+	}
 	err := v.source.Fetch(ctx, v.job.Tenant, v.r)
+	if v.masks() {
+		redact.Details(&v.r.Details) // the source's own transcript
+	}
 	switch {
 	case !v.expected():
 		v.r.Recording.Absent = AbsentNotRecorded // whatever became of the fetch: the delivery says enough
@@ -54,6 +61,11 @@ func (v *visit) obtain(ctx context.Context) error {
 	if err != nil {
 		return v.missing(err)
 	}
+	return v.keep(ctx, audio)
+}
+
+// keep brings audio into the bucket.
+func (v *visit) keep(ctx context.Context, audio recording.Audio) error {
 	saved, err := v.bucket.Save(ctx, recording.Object(v.r.TenantID, v.r.ID, v.r.Run), audio,
 		recording.Limits{Bytes: v.cfg.MaxBytes, Timeout: v.cfg.DownloadTimeout})
 	if err != nil {
@@ -63,6 +75,7 @@ func (v *visit) obtain(ctx context.Context) error {
 		Object: saved.Object, Generation: saved.Generation, ContentType: saved.ContentType, Bytes: saved.Bytes,
 		SHA256: saved.SHA256, DurationS: saved.Sound.DurationS, Channels: saved.Sound.Channels,
 	}
+	v.r.Metering.StoredBytes += saved.Bytes
 	return nil
 }
 

@@ -7,22 +7,20 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
+	"github.com/your-org/multi-tenant-pipeline/internal/redact"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/transcribe/speech"
 )
 
-// clearTimeout bounds the deletion of what Speech-to-Text wrote, after everything is saved.
+// clearTimeout bounds the deletion of scratch objects, after everything is saved.
 const clearTimeout = 20 * time.Second
 
 // heard is the result of a transcription. Silence is one too.
 func (v *visit) heard(heard *speech.Transcript) stage.Result {
 	t := &request.Transcript{
 		Origin: request.OriginSpeech, Model: v.speech.Model(), Language: heard.Language,
-		DurationS: heard.BilledS, Segments: heard.Segments,
-	}
-	if t.DurationS == 0 {
-		t.DurationS = v.r.Recording.DurationS * float64(max(1, v.r.Recording.Channels))
+		DurationS: v.billed(heard), Segments: heard.Segments,
 	}
 	t.RoleConfidence = assignRoles(t.Segments, v.setting())
 	return v.result(t, fmt.Sprintf("transcribed %.0f s in %d segments", v.r.Recording.DurationS, len(t.Segments)))
@@ -41,25 +39,43 @@ func (v *visit) without(why string) stage.Result {
 	return v.result(t, why+"; the metadata alone are used")
 }
 
-// result adds the clearing up: what Speech-to-Text wrote has not been redacted, and until
-// the transcript is saved it is the only copy of what was paid for.
+// result adds the clearing up: what was uploaded and what Speech-to-Text wrote has not been
+// redacted, and until the transcript is saved it may be the only copy.
 func (v *visit) result(t *request.Transcript, detail string) stage.Result {
+	if v.masks() {
+		redact.Transcript(t) // after the roles are known: who listens repeats what is said
+	}
+	if n := len(t.Redactions); n > 0 {
+		detail += fmt.Sprintf("; masked %d times", n)
+	}
 	result := stage.Result{Transcript: t, Detail: detail}
-	if v.r.Speech.Output == "" {
+	tenantID, requestID := v.r.TenantID, v.r.ID
+	var prefixes []string
+	if v.r.Speech.Output != "" {
+		prefixes = append(prefixes, recording.SpeechPrefix(tenantID, requestID, v.r.Run))
+	}
+	if v.r.Handling.Upload != "" {
+		prefixes = append(prefixes, recording.UploadPrefix(tenantID, requestID))
+	}
+	if len(prefixes) == 0 {
 		return result
 	}
-	bucket, tenantID, requestID := v.bucket, v.r.TenantID, v.r.ID
-	prefix := recording.SpeechPrefix(tenantID, requestID, v.r.Run)
+	bucket := v.bucket
 	result.After = func(ctx context.Context) {
 		ctx, cancel := context.WithTimeout(ctx, clearTimeout)
 		defer cancel()
-		if _, err := bucket.DeletePrefix(ctx, prefix); err != nil {
-			slog.WarnContext(ctx, "speech output not deleted",
-				"tenant_id", tenantID, "request_id", requestID, "step", "transcribe", "error", err)
+		for _, prefix := range prefixes {
+			if _, err := bucket.DeletePrefix(ctx, prefix); err != nil {
+				slog.WarnContext(ctx, "scratch objects not deleted",
+					"tenant_id", tenantID, "request_id", requestID, "step", "transcribe", "error", err)
+			}
 		}
 	}
 	return result
 }
+
+// masks reports whether card and social security numbers are masked before anything is stored.
+func (v *visit) masks() bool { return !v.job.Tenant.Settings.Privacy.KeepCardNumbers }
 
 // setting is what helps to tell who is who.
 func (v *visit) setting() setting {

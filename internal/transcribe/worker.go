@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
@@ -28,6 +29,7 @@ type Source interface {
 // Bucket keeps the audio.
 type Bucket interface {
 	Save(ctx context.Context, object string, audio recording.Audio, limits recording.Limits) (recording.Saved, error)
+	Uploaded(ctx context.Context, object string) (recording.Audio, error)
 	Reader(ctx context.Context, object string) (io.ReadCloser, error)
 	DeletePrefix(ctx context.Context, prefix string) (int, error)
 }
@@ -57,6 +59,7 @@ type Deps struct {
 	Source Source
 	Bucket Bucket
 	Speech Speech
+	Prices *cost.Table      // nil: the program's own
 	Now    func() time.Time // nil: time.Now
 }
 
@@ -66,6 +69,7 @@ type Worker struct {
 	source Source
 	bucket Bucket
 	speech Speech
+	prices *cost.Table
 	now    func() time.Time
 	intent func() string
 }
@@ -81,14 +85,19 @@ func New(cfg Config, deps Deps) (*Worker, error) {
 	if deps.Now == nil {
 		deps.Now = time.Now
 	}
+	if deps.Prices == nil {
+		deps.Prices = cost.Default()
+	}
 	return &Worker{
-		cfg: cfg, source: deps.Source, bucket: deps.Bucket, speech: deps.Speech, now: deps.Now, intent: rand.Text,
+		cfg: cfg, source: deps.Source, bucket: deps.Bucket, speech: deps.Speech,
+		prices: deps.Prices, now: deps.Now, intent: rand.Text,
 	}, nil
 }
 
 // Work finds out what was said in a call.
 func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
 	v := &visit{Worker: w, job: job, r: job.Request, until: w.now().Add(w.cfg.MaxWait)}
+	defer w.prices.Charge(v.r) // whatever comes of it
 	result, err := v.work(ctx)
 	if ctx.Err() != nil && (err != nil || result.Transcript.Origin != request.OriginSpeech) {
 		// What failed did so because we are stopped: that decides nothing about the call.
@@ -106,6 +115,9 @@ type visit struct {
 }
 
 func (v *visit) work(ctx context.Context) (stage.Result, error) {
+	if given := v.r.Details.Given; given != nil {
+		return v.given(given), nil
+	}
 	if !v.r.Recording.Kept() {
 		if err := v.obtain(ctx); err != nil {
 			return stage.Result{}, err

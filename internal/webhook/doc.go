@@ -7,4 +7,8 @@
 // whatever can be kept is kept, and nothing but the commit is waited for. Until the signature
 // is verified nothing that was sent is believed, stored, counted for a source or logged, and
 // no stranger can cause a read.
+//
+// Web forms come the same way, from a tenant's server, which signs, or from a visitor's
+// browser, which anybody can be: a form key and the page's origin let it in, the tenant's limits
+// hold for it, and what it says of a person is not believed of anybody who is known already.
 package webhook

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/limit"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -25,6 +26,8 @@ const (
 	demoOldKey   = "ffeeddccbbaa99887766554433221100"
 	otherKey     = "another-tenants-key"
 	bootstrapKey = "bootstrap-key"
+	formsKey     = "key-of-the-tenants-server"
+	formsOldKey  = "key-of-the-tenants-server-before"
 )
 
 // The default logger is only used for what has no logger of its own; tests read the others.
@@ -42,9 +45,20 @@ var tenants = []tenant.Tenant{
 	}}},
 	{ID: "tenant_new", Status: tenant.Active},
 	{ID: "tenant_off", Status: tenant.Suspended},
+	{ID: "tenant_paused", Status: tenant.Active, Pauses: []tenant.Pause{{TenantID: "tenant_paused", Subject: tenant.PauseStep("transcribe")}}},
 	{ID: "tenant_choosy", Status: tenant.Active, Settings: tenant.Settings{Process: tenant.Process{Outbound: true, SkipTexts: true}}},
+	{ID: "tenant_forms", Status: tenant.Active, Region: "US", Sources: []tenant.Source{
+		{ID: "web", Name: "Website", Kind: tenant.SourceForm, SigningSecrets: []string{"tenant-tenant_forms-forms", "tenant-tenant_forms-forms_old"}, Settings: tenant.SourceSettings{
+			FormKeys: []string{"form-key", "", "next-form-key"}, Origins: []string{"https://www.example.com", "https://example.com:8443"},
+		}},
+		{ID: "closed", Kind: tenant.SourceForm, Status: tenant.Suspended, Settings: tenant.SourceSettings{
+			FormKeys: []string{"closed-key"}, Origins: []string{"https://www.example.com"},
+		}},
+	}},
 	{ID: "tenant_keyless", Status: tenant.Active, Sources: []tenant.Source{{
 		ID: "src_keyless", Kind: tenant.SourceCallRail, SigningSecrets: []string{"tenant-tenant_keyless-unreadable"},
+	}, {
+		ID: "web_keyless", Kind: tenant.SourceForm, SigningSecrets: []string{"tenant-tenant_keyless-unreadable"},
 	}}},
 }
 
@@ -74,6 +88,9 @@ func (s *store) Accept(ctx context.Context, in request.Intake) (request.Acceptan
 	defer s.mu.Unlock()
 	if err := errors.Join(s.err, ctx.Err()); err != nil {
 		return request.Acceptance{}, err
+	}
+	if _, there := s.rows[in.Earlier]; there {
+		return request.Acceptance{Outcome: request.Duplicate, Earlier: true}, nil
 	}
 	hash, there := s.rows[in.Request.ID]
 	s.rows[in.Request.ID] = in.BodyHash
@@ -105,12 +122,25 @@ func (c *counts) Count(tenantID, sourceID, outcome, reason string) {
 	*c = append(*c, strings.Join([]string{tenantID, sourceID, outcome, reason}, "/"))
 }
 
+// limits lets everything through until an error is set, and notes what it was asked.
+type limits struct {
+	err   error
+	taken []string
+}
+
+func (l *limits) Take(_ context.Context, t *tenant.Tenant, s limit.Subject) error {
+	l.taken = append(l.taken, t.ID+" "+string(s))
+	return l.err
+}
+
 // fixture is a webhook with everything around it in memory, and a clock that stands still.
 type fixture struct {
 	http.Handler
 	store     *store
 	announcer *announcer
+	limits    *limits
 	counts    *counts
+	now       time.Time
 	log       *bytes.Buffer
 }
 
@@ -121,15 +151,16 @@ func newFixtureWith(t testing.TB, cfg Config) *fixture {
 	keys := NewKeyRing(secrets{
 		"tenant-tenant_demo-signing": demoKey + "\n", "tenant-tenant_demo-signing_old": demoOldKey,
 		"tenant-tenant_other-signing": otherKey, "bootstrap": bootstrapKey,
+		"tenant-tenant_forms-forms": formsKey, "tenant-tenant_forms-forms_old": formsOldKey,
 	}, "bootstrap")
 	directory := tenant.NewDirectory(loader(tenants), tenant.Options{Interval: time.Second, Prepare: keys.Load})
 	if err := directory.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{store: &store{rows: map[string]string{}}, announcer: &announcer{}, counts: &counts{}, log: &bytes.Buffer{}}
+	f := &fixture{store: &store{rows: map[string]string{}}, announcer: &announcer{}, limits: &limits{}, counts: &counts{}, log: &bytes.Buffer{}, now: fixedNow()}
 	h, err := New(cfg, Deps{
-		Tenants: directory, Keys: keys, Store: f.store, Announcer: f.announcer, Counts: f.counts,
-		Logger: slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: fixedNow,
+		Tenants: directory, Keys: keys, Store: f.store, Announcer: f.announcer, Limits: f.limits, Counts: f.counts,
+		Logger: slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: func() time.Time { return f.now },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -66,6 +66,7 @@ type Deps struct {
 	Keys      Keys
 	Store     Store
 	Announcer Announcer
+	Limits    Limits
 	Counts    Counts
 	Logger    *slog.Logger     // nil: slog.Default()
 	Now       func() time.Time // nil: time.Now
@@ -83,12 +84,13 @@ type handler struct {
 //
 //	POST /v1/callrail/webhook                      tenant by query, body or company; kind by shape
 //	POST /v1/callrail/webhook/{tenant_id}/{kind}   the addresses that set-up registers
+//	POST /v1/forms/{tenant_id}                     web forms, signed or from a page with a form key
 //	GET  /v1/health
 func New(cfg Config, deps Deps) (http.Handler, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("new webhook: %w", err)
 	}
-	if deps.Tenants == nil || deps.Keys == nil || deps.Store == nil || deps.Announcer == nil || deps.Counts == nil {
+	if deps.Tenants == nil || deps.Keys == nil || deps.Store == nil || deps.Announcer == nil || deps.Limits == nil || deps.Counts == nil {
 		return nil, errors.New("new webhook: a dependency is missing")
 	}
 	deliveries, err := otel.Meter(scope).Int64Counter("webhook.deliveries",
@@ -110,6 +112,8 @@ func (h *handler) routes() http.Handler {
 	r := chi.NewRouter()
 	r.Post("/v1/callrail/webhook", h.serve)
 	r.Post("/v1/callrail/webhook/{tenant_id}/{kind}", h.serve)
+	r.Post("/v1/forms/{tenant_id}", h.serveForm)
+	r.Options("/v1/forms/{tenant_id}", h.preflight)
 	r.Method(http.MethodGet, "/v1/health", server.Health("webhook", server.Check{Name: "tenants", Probe: h.loaded}))
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { writeProblem(w, r, errNotFound) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { writeProblem(w, r, errMethod) })
@@ -135,7 +139,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	d := delivery{route: routeOf(r), header: r.Header}
 	out, err := h.handle(w, r, &d)
 	took := h.Now().Sub(start).Milliseconds()
-	h.observe(ctx, &d, observation{result: out, err: err, took: took})
+	h.observe(ctx, observation{result: out, err: err, took: took, tenant: d.tenant, source: d.source, reason: string(d.kind)})
 	if err != nil {
 		writeProblem(w, r, problemOf(err))
 		return

@@ -199,3 +199,15 @@ func BenchmarkDelivery(b *testing.B) {
 		*f.counts = (*f.counts)[:0]
 	}
 }
+
+func TestAnIDThatNoColumnHoldsIsRefused(t *testing.T) {
+	t.Parallel()
+	for kind, field := range map[string]string{"post_call": "call_id", "form_submission": "resource_id", "text_received": "resource_id"} {
+		f := newFixture(t)
+		body := `{"` + field + `":"` + strings.Repeat("X", 257) + `"}`
+		got := f.send(t, signedRequest(t, endpoint+"/tenant_demo/"+kind, body, demoKey))
+		if got != missingID || len(f.store.intakes) != 0 {
+			t.Errorf("%s, %s: got %+v, want %+v", kind, field, got, missingID)
+		}
+	}
+}

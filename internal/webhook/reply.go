@@ -20,15 +20,21 @@ type problem struct {
 func (p *problem) Error() string { return p.code }
 
 var (
-	errUnreadable   = &problem{http.StatusBadRequest, "unreadable", "The body could not be read as a CallRail delivery."}
-	errSlow         = &problem{http.StatusBadRequest, "unreadable", "The body did not arrive completely in time."}
-	errNoID         = &problem{http.StatusBadRequest, "missing_id", "The delivery names no call, form or text."}
-	errUnauthorized = &problem{http.StatusUnauthorized, "unauthorized", "The signature is missing or wrong."}
-	errForbidden    = &problem{http.StatusForbidden, "forbidden", "The company of this delivery belongs to another tenant."}
-	errNotFound     = &problem{http.StatusNotFound, "not_found", "There is nothing at this address."}
-	errMethod       = &problem{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take this method."}
-	errTooLarge     = &problem{http.StatusRequestEntityTooLarge, "too_large", "The body is larger than 1 MiB."}
-	errUnavailable  = &problem{http.StatusServiceUnavailable, "unavailable", "The delivery could not be saved now. Send it again."}
+	errUnreadable       = &problem{http.StatusBadRequest, "unreadable", "The body could not be read as a CallRail delivery."}
+	errSlow             = &problem{http.StatusBadRequest, "unreadable", "The body did not arrive completely in time."}
+	errFormUnreadable   = &problem{http.StatusBadRequest, "unreadable", "The body could not be read as a form: neither JSON nor form-encoded."}
+	errFormUnauthorized = &problem{http.StatusUnauthorized, "unauthorized", "The signature, or the form key with the page's origin, is missing or wrong."}
+	errFormEmpty        = &problem{http.StatusBadRequest, "empty", "The form holds no answers."}
+	errFormID           = &problem{http.StatusBadRequest, "invalid_id", "The form's id is longer than 128 characters."}
+	errRate             = &problem{http.StatusTooManyRequests, "rate_limited", "Too many forms in a short time. Send it again after the time in Retry-After."}
+	errQuota            = &problem{http.StatusTooManyRequests, "quota_exceeded", "The number of forms allowed for a day is reached. Send it again after the time in Retry-After."}
+	errNoID             = &problem{http.StatusBadRequest, "missing_id", "The delivery names no call, form or text."}
+	errUnauthorized     = &problem{http.StatusUnauthorized, "unauthorized", "The signature is missing or wrong."}
+	errForbidden        = &problem{http.StatusForbidden, "forbidden", "The company of this delivery belongs to another tenant."}
+	errNotFound         = &problem{http.StatusNotFound, "not_found", "There is nothing at this address."}
+	errMethod           = &problem{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take this method."}
+	errTooLarge         = &problem{http.StatusRequestEntityTooLarge, "too_large", "The body is larger than 1 MiB."}
+	errUnavailable      = &problem{http.StatusServiceUnavailable, "unavailable", "The delivery could not be saved now. Send it again."}
 )
 
 // reply is the answer to a delivery that was taken.

@@ -93,7 +93,7 @@ func TestNotReadyWithoutTenants(t *testing.T) {
 	keys := NewKeyRing(secrets{}, "")
 	h, err := New(Config{BodyTimeout: time.Second}, Deps{
 		Tenants: tenant.NewDirectory(loader(nil), tenant.Options{}), Keys: keys,
-		Store: &store{}, Announcer: &announcer{}, Counts: &counts{},
+		Store: &store{}, Announcer: &announcer{}, Limits: &limits{}, Counts: &counts{},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -2,8 +2,6 @@ package webhook
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"log/slog"
 
@@ -13,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/redact"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -39,27 +38,53 @@ func (h *handler) take(ctx context.Context, d *delivery) (result, error) {
 	trace.SpanFromContext(ctx).SetAttributes(
 		attribute.String("tenant_id", r.TenantID), attribute.String("request_id", r.ID), attribute.String("kind", string(d.kind)))
 
-	// CallRail does not send a delivery again: that it hung up is no reason to forget it.
-	ctx = context.WithoutCancel(ctx)
-	accepted, err := h.commit(ctx, d, r)
+	in, err := d.intake(r)
 	if err != nil {
-		return result{}, fmt.Errorf("%w: accept delivery: %w", errUnavailable, err)
+		return result{}, err
 	}
-	if accepted.Announce && d.tenant.Status == tenant.Active {
-		h.announce(ctx, r, accepted)
+	// CallRail does not send a delivery again: that it hung up is no reason to forget it.
+	accepted, err := h.accept(context.WithoutCancel(ctx), d.tenant, in)
+	if err != nil {
+		return result{}, err
 	}
 	return result{outcome: accepted.Outcome, kind: r.Kind, requestID: &r.ID}, nil
 }
 
-// commit saves the request with the raw delivery.
-func (h *handler) commit(ctx context.Context, d *delivery, r *request.Request) (request.Acceptance, error) {
+// intake returns the request with its raw delivery. A form that CallRail sends again under
+// its id is a modification as well: it may send what was typed so far, and all of it later.
+// Where something had to be masked, the masked payload is kept in place of the raw bytes.
+func (d *delivery) intake(r *request.Request) (request.Intake, error) {
+	in := request.Intake{
+		Request: r, Body: d.body, ContentType: d.payload.Type, BodyHash: hash(string(d.body)),
+		Change: d.kind.Change() || r.Kind == request.Form, Changes: d.payload.Changes(),
+	}
+	if d.tenant.Settings.Privacy.KeepCardNumbers {
+		return in, nil
+	}
+	redact.Details(&r.Details)
+	masked, err := d.payload.Masked(redact.Field)
+	if masked != nil {
+		in.Body, in.ContentType = masked, callrail.TypeJSON
+	}
+	return in, err
+}
+
+// accept commits a request and tells the next step.
+func (h *handler) accept(ctx context.Context, t *tenant.Tenant, in request.Intake) (request.Acceptance, error) {
+	accepted, err := h.commit(ctx, in)
+	if err != nil {
+		return request.Acceptance{}, fmt.Errorf("%w: accept delivery: %w", errUnavailable, err)
+	}
+	if accepted.Announce && t.Status == tenant.Active && t.Held(h.Now(), accepted.Status.Step()) == nil {
+		h.announce(ctx, in.Request, accepted)
+	}
+	return accepted, nil
+}
+
+func (h *handler) commit(ctx context.Context, in request.Intake) (request.Acceptance, error) {
 	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
 	defer cancel()
-	hash := sha256.Sum256(d.body)
-	return h.Store.Accept(ctx, request.Intake{
-		Request: r, Body: d.body, ContentType: d.payload.Type, BodyHash: hex.EncodeToString(hash[:]),
-		Change: d.kind.Change(), Changes: d.payload.Changes(),
-	})
+	return h.Store.Accept(ctx, in)
 }
 
 // announce tells the next step. That it fails is no failure of the delivery: the row is due,
@@ -107,22 +132,32 @@ func traceParent(ctx context.Context) string {
 
 type observation struct {
 	result
-	err  error
-	took int64 // milliseconds
+	err    error
+	took   int64          // milliseconds
+	tenant *tenant.Tenant // nil: nobody's
+	source *tenant.Source // nil: not known
+	reason string         // what was taken
+}
+
+func (o *observation) sourceID() string {
+	if o.source == nil {
+		return ""
+	}
+	return o.source.ID
 }
 
 // observe counts and logs what became of a delivery: by names and ids, never by content.
-func (h *handler) observe(ctx context.Context, d *delivery, o observation) {
-	outcome, reason := string(o.outcome), string(d.kind)
+func (h *handler) observe(ctx context.Context, o observation) {
+	outcome, reason := string(o.outcome), o.reason
 	if o.err != nil {
 		outcome, reason = "rejected", problemOf(o.err).code
 	}
 	h.deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome), attribute.String("reason", reason)))
 
 	attrs := []slog.Attr{slog.String("status", outcome), slog.String("reason", reason), slog.Int64("duration_ms", o.took)}
-	if d.tenant != nil { // only tenants that exist are counted and named
-		h.Counts.Count(d.tenant.ID, d.sourceID(), outcome, reason)
-		attrs = append(attrs, slog.String("tenant_id", d.tenant.ID))
+	if o.tenant != nil { // only tenants that exist are counted and named
+		h.Counts.Count(o.tenant.ID, o.sourceID(), outcome, reason)
+		attrs = append(attrs, slog.String("tenant_id", o.tenant.ID))
 	}
 	if o.requestID != nil {
 		attrs = append(attrs, slog.String("request_id", *o.requestID))

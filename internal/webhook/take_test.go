@@ -139,6 +139,19 @@ func TestASuspendedTenantsDeliveryIsKeptAndNotAnnounced(t *testing.T) {
 	}
 }
 
+func TestAPausedTenantsDeliveryIsKeptAndNotAnnounced(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	got := f.send(t, signedRequest(t, endpoint+"/tenant_paused/post_call", `{"call_id":"CAL1"}`, bootstrapKey))
+	if got.Outcome != "accepted" || len(f.store.intakes) != 1 || len(f.announcer.told) != 0 {
+		t.Errorf("%+v, stored %d, announced %q", got, len(f.store.intakes), f.announcer.told)
+	}
+	f.send(t, signedRequest(t, endpoint+"/tenant_paused/form_submission", `{"form_submission_id":"FRM1","resource_id":"FRM1"}`, bootstrapKey))
+	if len(f.announcer.told) != 1 {
+		t.Errorf("a form, which the paused step does not see: announced %q", f.announcer.told)
+	}
+}
+
 func TestReplyIsTheContract(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

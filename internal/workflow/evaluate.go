@@ -36,6 +36,7 @@ func (d *decision) read(ctx context.Context, rules []tenant.Rule, vars *expr.Var
 		step := Step{Rule: i, Name: nameOf(r, i)}
 		var err error
 		if step.Matched, step.Used, err = match(ctx, r, vars); err != nil {
+			step.Error = err.Error()
 			d.warn(step.Name, "it was not applied: "+err.Error())
 		}
 		step.Why = why(r, step.Matched, err)

@@ -43,7 +43,8 @@ type Step struct {
 	Name    string         `json:"name"`
 	Matched bool           `json:"matched"`
 	Why     string         `json:"why"`
-	Used    map[string]any `json:"used,omitempty"` // what its expression looked at, with the values
+	Error   string         `json:"error,omitempty"` // why its condition failed; it counts as not matching
+	Used    map[string]any `json:"used,omitempty"`  // what its expression looked at, with the values
 }
 
 // Tells reports whether a channel's people are told.

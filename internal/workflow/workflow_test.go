@@ -152,7 +152,7 @@ func TestTheTraceSaysWhichRuleFiredAndWhy(t *testing.T) {
 	}
 	want := []workflow.Step{
 		{Rule: 0, Name: "Always", Matched: true, Why: "it has no condition"},
-		{Rule: 1, Name: "Cheap", Why: "it counts as not matching: a value is not known (null), or of another type", Used: map[string]any{"analysis.budget.min": nil}},
+		{Rule: 1, Name: "Cheap", Why: "it counts as not matching: a value is not known (null), or of another type", Error: "a value is not known (null), or of another type", Used: map[string]any{"analysis.budget.min": nil}},
 		{Rule: 2, Name: "Bath", Why: "its condition is false", Used: map[string]any{"analysis.project_type": "kitchen"}},
 		{Rule: 3, Name: "Hot", Matched: true, Why: "its condition is true, and no rule after it is read", Used: map[string]any{"analysis.lead_score": int64(85)}},
 	}

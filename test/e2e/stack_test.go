@@ -66,8 +66,6 @@ type readyFile struct {
 	AdminToken   string `json:"admin_token"`
 	SpannerHost  string `json:"spanner_emulator_host"`
 	SpannerDB    string `json:"spanner_database"`
-	Project      string `json:"pubsub_project"`
-	Secrets      string `json:"secretmanager_endpoint"`
 	BootstrapKey string `json:"bootstrap_key"`
 	Tenants      []struct {
 		TenantID          string `json:"tenant_id"`

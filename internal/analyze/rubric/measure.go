@@ -31,11 +31,6 @@ const (
 	areaUnknown = 0.8
 )
 
-// NonLeads are the intents that are never a lead.
-var NonLeads = []string{
-	"spam", "wrong_number", "job_seeker", "vendor_solicitation", "complaint", "existing_customer",
-}
-
 // Facts are what is known about a request without anybody's judgement.
 type Facts struct {
 	Contactable bool // there is a number or an address to answer to
@@ -97,7 +92,7 @@ func (m measurer) intent() request.Factor {
 	switch {
 	case a.Spam || a.Intent == "spam":
 		return factor(Intent, notALead, "spam")
-	case slices.Contains(NonLeads, a.Intent):
+	case slices.Contains(request.NonLeads, a.Intent):
 		return factor(Intent, notALead, a.Intent)
 	case a.Intent == "other" && m.facts.Missed:
 		return factor(Intent, idleIntent, "call back: nobody spoke to them")

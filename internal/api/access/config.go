@@ -66,7 +66,16 @@ type Issuer struct {
 	JWKSURL  string   `json:"jwks_url"` // where its public keys are
 	Audience string   `json:"audience"` // must be in the aud claim
 	Tenants  []string `json:"tenants"`  // that its tokens may speak for; ["*"]: all
-	MaxRole  Role     `json:"max_role"` // the highest role that its tokens may claim
+	MaxRole  Role     `json:"max_role"` // the highest role that its tokens may have
+
+	// Where its tokens say role and tenants. Dots lead into objects, except in a claim that is
+	// named by an address: realm.role, https://example.com/role.
+	RoleClaim    string `json:"role_claim"`    // empty: role
+	TenantsClaim string `json:"tenants_claim"` // one text or a list; empty: tenant_id and tenants
+	// Grants say what the people of an issuer may do whose tokens only say who somebody is,
+	// like Google's. Where there are some, what a token says of roles and tenants counts for
+	// nothing, and whom no grant names is refused.
+	Grants []Grant `json:"grants"`
 }
 
 func (i *Issuer) validate(name string) error {
@@ -87,7 +96,7 @@ func (i *Issuer) validate(name string) error {
 	if !i.MaxRole.Valid() {
 		errs = append(errs, fmt.Errorf("%s.max_role must be one of %v", name, roles))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, i.validateGrants(name))...)
 }
 
 // covers reports whether the issuer's tokens may speak for the tenant.

@@ -2,7 +2,8 @@
 // their bearers may do.
 //
 //	token ─ bounded ─► its issuer ─ configured? ─► signature by the issuer's keys
-//	      ─► audience, times, role within the issuer's limit ─► Principal
+//	      ─► audience, times ─► role and tenants, by claims or grants, within the issuer's
+//	         limits ─► Principal
 //
 // A deployment may trust several issuers, each with tenants and a highest role of its own: an
 // operator's identity provider for everything, a customer's for that customer. Nothing that a

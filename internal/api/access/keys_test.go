@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/pkg/jwks"
 )
 
 func TestAnIssuerThatIsDownDoesNotLockItsPeopleOut(t *testing.T) {
@@ -17,9 +19,9 @@ func TestAnIssuerThatIsDownDoesNotLockItsPeopleOut(t *testing.T) {
 	token := p.token(t, forever)
 	mustVerify(t, v, token)
 	p.serve(http.NotFoundHandler())
-	c.Advance(keysFor)
+	c.Advance(jwks.For)
 	mustVerify(t, v, token)
-	c.Advance(keysStale)
+	c.Advance(jwks.Stale)
 	if _, err := v.Verify(t.Context(), token); !errors.Is(err, ErrUnavailable) {
 		t.Errorf("after a day: got %v, want ErrUnavailable", err)
 	}
@@ -32,7 +34,7 @@ func TestATokenWhoseKeysCannotBeFetchedIsNotCalledWrong(t *testing.T) {
 		"a page":   func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>log in</html>")) },
 		"no keys":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"error":"later"}`)) },
 		"far too big": func(w http.ResponseWriter, _ *http.Request) {
-			_, _ = w.Write([]byte(`{"keys":[]}` + strings.Repeat(" ", maxKeys)))
+			_, _ = w.Write([]byte(`{"keys":[]}` + strings.Repeat(" ", 1<<20)))
 		},
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "/elsewhere", http.StatusFound)
@@ -49,7 +51,7 @@ func TestATokenWhoseKeysCannotBeFetchedIsNotCalledWrong(t *testing.T) {
 				t.Errorf("got %v, want ErrUnavailable", err)
 			}
 			p.serve(good)
-			c.Advance(keysEvery)
+			c.Advance(jwks.Every)
 			mustVerify(t, v, token)
 		})
 	}

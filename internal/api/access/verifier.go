@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
+
+	"github.com/your-org/multi-tenant-pipeline/pkg/jwks"
 )
 
 const (
@@ -38,7 +39,7 @@ type Verifier struct {
 
 type trusted struct {
 	Issuer
-	keys *keySet
+	keys *jwks.Set
 }
 
 // New returns a verifier. Keys are fetched when an issuer's first token comes, with the
@@ -46,7 +47,7 @@ type trusted struct {
 func New(ctx context.Context, cfg Config, now func() time.Time) *Verifier {
 	v := &Verifier{issuers: make(map[string]*trusted, len(cfg.Issuers)), now: now}
 	for _, issuer := range cfg.Issuers {
-		v.issuers[issuer.Issuer] = &trusted{Issuer: issuer, keys: newKeySet(ctx, issuer.JWKSURL, now)}
+		v.issuers[issuer.Issuer] = &trusted{Issuer: issuer, keys: jwks.New(ctx, issuer.JWKSURL, now)}
 	}
 	return v
 }
@@ -67,7 +68,15 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Principal, error)
 	if reason := c.check(&issuer.Issuer, v.now()); reason != "" {
 		return nil, invalid(reason)
 	}
-	return &Principal{Subject: c.Subject, Role: c.Role, issuer: &issuer.Issuer, tenants: c.tenants()}, nil
+	granted, reason := issuer.grant(c)
+	if reason != "" {
+		return nil, invalid(reason)
+	}
+	expiry, _ := c.seconds("exp") // it was checked
+	return &Principal{
+		Subject: c.text("sub"), Role: granted.Role, Expires: time.Unix(int64(expiry), 0),
+		issuer: &issuer.Issuer, tenants: granted.Tenants,
+	}, nil
 }
 
 func invalid(reason string) error { return fmt.Errorf("%w: %s", ErrInvalid, reason) }
@@ -83,88 +92,73 @@ func claimedIssuer(token string) string {
 	if err != nil {
 		return ""
 	}
-	var claims struct {
-		Issuer string `json:"iss"`
-	}
-	if json.Unmarshal(payload, &claims) != nil {
+	c, err := readClaims(payload)
+	if err != nil {
 		return ""
 	}
-	return claims.Issuer
+	return c.text("iss")
 }
 
-// claims returns what the token says, with signature and issuer verified.
-func (t *trusted) claims(ctx context.Context, token string) (*claims, error) {
+// claims returns what the token says, with its signature verified.
+func (t *trusted) claims(ctx context.Context, token string) (claims, error) {
 	keys := &attempt{keys: t.keys}
 	verifier := oidc.NewVerifier(t.Issuer.Issuer, keys, &oidc.Config{
 		SupportedSigningAlgs: algorithms,
-		// Claims.check knows our clock skew; go-oidc allows none at the end of a token's life
-		// and five minutes at its beginning. It checks the audience, too.
+		// check knows our clock skew; go-oidc allows none at the end of a token's life and
+		// five minutes at its beginning. It checks the audience, too.
 		SkipExpiryCheck: true, SkipClientIDCheck: true,
 	})
-	verified, err := verifier.Verify(ctx, token)
+	_, err := verifier.Verify(ctx, token)
 	switch {
-	case errors.Is(keys.err, errKeys) || ctx.Err() != nil:
+	case errors.Is(keys.err, jwks.ErrUnavailable) || ctx.Err() != nil:
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, errors.Join(keys.err, ctx.Err()))
 	case err != nil:
 		return nil, invalid("its signature does not verify")
 	}
-	c := &claims{Audience: verified.Audience}
-	if err := verified.Claims(c); err != nil {
+	c, err := readClaims(keys.payload)
+	if err != nil {
 		return nil, invalid("its claims cannot be read")
 	}
 	return c, nil
 }
 
-// attempt keeps the error of one verification, which go-oidc does not wrap.
+// attempt keeps what go-oidc does not hand out: the payload as it was signed, and the error
+// of the keys.
 type attempt struct {
-	keys oidc.KeySet
-	err  error
+	keys    oidc.KeySet
+	payload []byte
+	err     error
 }
 
 // VerifySignature implements oidc.KeySet.
 func (a *attempt) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	payload, err := a.keys.VerifySignature(ctx, token)
-	a.err = err
-	return payload, err
-}
-
-// claims are what the API reads of a token.
-type claims struct {
-	Audience  []string `json:"-"` // one or many in JSON: go-oidc knows both
-	Subject   string   `json:"sub"`
-	Role      Role     `json:"role"`
-	TenantID  string   `json:"tenant_id"`
-	Tenants   []string `json:"tenants"`
-	Expiry    float64  `json:"exp"` // seconds; compared as such, since huge ones overflow integers
-	NotBefore float64  `json:"nbf"`
-	IssuedAt  float64  `json:"iat"`
+	a.payload, a.err = a.keys.VerifySignature(ctx, token)
+	return a.payload, a.err
 }
 
 // check returns what is wrong with verified claims, empty if nothing is.
-func (c *claims) check(issuer *Issuer, at time.Time) string {
+func (c claims) check(issuer *Issuer, at time.Time) string {
 	now, slack := float64(at.Unix()), skew.Seconds()
+	audience, _ := c.texts("aud")
+	expiry, known := c.seconds("exp")
+	notBefore, usable := c.seconds("nbf")
+	issued, read := c.seconds("iat")
+	subject := c.text("sub")
 	switch {
-	case !slices.Contains(c.Audience, issuer.Audience):
+	case c.text("iss") != issuer.Issuer: // also what go-oidc takes for it
+		return "it is another issuer's"
+	case !slices.Contains(audience, issuer.Audience):
 		return "it is for another audience"
-	case c.Expiry+slack <= now: // also where there is none
+	case !known || !usable || !read:
+		return "its times cannot be read"
+	case expiry+slack <= now: // also where there is none
 		return "it has expired"
-	case c.NotBefore-slack > now:
+	case notBefore-slack > now:
 		return "it is not valid yet"
-	case c.IssuedAt-slack > now:
+	case issued-slack > now:
 		return "it was issued in the future"
-	case c.Subject == "" || len(c.Subject) > maxSubject:
+	case subject == "" || len(subject) > maxSubject:
 		return "it has no usable subject"
-	case !c.Role.Valid():
-		return "it has no known role"
-	case !issuer.MaxRole.Includes(c.Role):
-		return "its issuer may not give this role"
 	}
 	return ""
-}
-
-func (c *claims) tenants() []string {
-	if c.TenantID == "" {
-		return c.Tenants
-	}
-	return append([]string{c.TenantID}, c.Tenants...)
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/your-org/multi-tenant-pipeline/pkg/jwks"
 )
 
 func TestTokensAreAcceptedWithinTheirIssuersLimits(t *testing.T) {
@@ -27,6 +29,9 @@ func TestTokensAreAcceptedWithinTheirIssuersLimits(t *testing.T) {
 		"a clock that is a little ahead":  {"nbf": now + 30, "iat": now + 30},
 		"fractions of seconds":            {"exp": float64(now) + 600.5},
 		"the highest role":                {"role": "tenant_admin"},
+		"a clock that is a minute behind": {"exp": now - 59},
+		"a clock that is a minute ahead":  {"nbf": now + 60, "iat": now + 60},
+		"a list of tenants":               {"tenant_id": nil, "tenants": []string{"tenant_a"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -66,6 +71,16 @@ func TestTokensWithWrongClaimsAreRefused(t *testing.T) {
 		"no role":                  {"role": nil},
 		"an invented role":         {"role": "root"},
 		"roles as a list":          {"role": []string{"tenant_viewer"}},
+		"a role in an object":      {"role": map[string]any{"role": "tenant_viewer"}},
+		"a role of another case":   {"role": nil, "Role": "tenant_viewer"},
+		"a role with a space":      {"role": "tenant_viewer "},
+		"a role that is null":      {"role": nil, "roles": "tenant_viewer"},
+		"a tenant in an object":    {"tenant_id": map[string]any{"id": "tenant_a"}},
+		"tenants in a list's list": {"tenants": []any{[]any{"tenant_a"}}},
+		"an audience in an object": {"aud": map[string]any{"aud": audience}},
+		"an audience elsewhere":    {"aud": nil, "Aud": audience},
+		"times that are no number": {"nbf": "0"},
+		"an issuer in a list":      {"iss": []string{p.url}},
 		"a role above the issuer":  {"role": "platform_admin"},
 		"tenants that are no list": {"tenants": "tenant_a"},
 		"oversized":                {"padding": strings.Repeat("x", maxToken)},
@@ -106,10 +121,23 @@ func TestTokensThatTheIssuerDidNotSignAreRefused(t *testing.T) {
 		"a stranger's key, known kid":     sign(t, jwt.SigningMethodRS256, mallory, header{"kid": kid}, claims),
 		"a stranger's key, unknown kid":   sign(t, jwt.SigningMethodRS256, mallory, header{"kid": "mallory"}, claims),
 		"a stranger's key, no kid":        sign(t, jwt.SigningMethodRS256, mallory, nil, claims),
+		"alg NONE":                        sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, header{"kid": kid, "alg": "NONE"}, claims),
+		"alg nOnE":                        sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, header{"kid": kid, "alg": "nOnE"}, claims),
+		"an empty alg":                    sign(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, header{"kid": kid, "alg": ""}, claims),
+		"HS512 with the public key":       sign(t, jwt.SigningMethodHS512, public, header{"kid": kid}, claims),
+		"HS256 that says RS256":           sign(t, jwt.SigningMethodHS256, public, header{"kid": kid, "alg": "RS256"}, claims),
+		"a kid that is an address":        sign(t, jwt.SigningMethodRS256, mallory, header{"kid": other.KeysURL()}, claims),
+		"a kid that is a query":           sign(t, jwt.SigningMethodRS256, mallory, header{"kid": "' OR 1=1 --"}, claims),
+		"a kid that is no text":           sign(t, jwt.SigningMethodRS256, p.key, header{"kid": 7}, claims),
+		"a certificate in the header":     sign(t, jwt.SigningMethodRS256, mallory, header{"kid": kid, "x5c": []string{"MIIB"}}, claims),
 		"a kid that is a path":            sign(t, jwt.SigningMethodRS256, mallory, header{"kid": "../../../dev/null"}, claims),
 		"a key of its own in the header":  sign(t, jwt.SigningMethodRS256, mallory, header{"kid": kid, "jwk": jwk}, claims),
 		"an address of keys in the header": sign(t, jwt.SigningMethodRS256, mallory,
 			header{"kid": kid, "jku": other.KeysURL()}, claims),
+		"an address of certificates": sign(t, jwt.SigningMethodRS256, mallory,
+			header{"kid": kid, "x5u": other.KeysURL()}, claims),
+		"a payload that is not encoded":     sign(t, jwt.SigningMethodRS256, p.key, header{"kid": kid, "crit": []string{"b64"}, "b64": false}, claims),
+		"an extension nobody knows":         sign(t, jwt.SigningMethodRS256, p.key, header{"kid": kid, "crit": []string{"x"}, "x": 1}, claims),
 		"a critical extension":              sign(t, jwt.SigningMethodRS256, p.key, header{"kid": kid, "crit": []string{"exp"}}, claims),
 		"another trusted issuer's key":      sign(t, jwt.SigningMethodRS256, other.key, header{"kid": other.kid(t)}, claims),
 		"other claims, the same signature":  good[0] + "." + forged[1] + "." + good[2],
@@ -171,7 +199,7 @@ func TestARotatedKeyIsAcceptedAndAWithdrawnOneForgotten(t *testing.T) {
 	c.Advance(time.Minute)
 	mustVerify(t, v, newer)
 	p.rotate(t) // nobody shows a token of the new key
-	c.Advance(keysFor)
+	c.Advance(jwks.For)
 	wantInvalid(t, v, newer)
 }
 
@@ -193,7 +221,7 @@ func TestStrangersTokensCauseFewFetches(t *testing.T) {
 	if got := p.fetches.Load(); got != 1 {
 		t.Errorf("fetches in one moment: got %d, want 1", got)
 	}
-	c.Advance(keysEvery)
+	c.Advance(jwks.Every)
 	wantInvalid(t, v, forged)
 	if got := p.fetches.Load(); got != 2 {
 		t.Errorf("fetches after a while: got %d, want 2", got)

@@ -159,6 +159,7 @@ func (l *Ledger) release(e request.LedgerEntry) {
 		}
 		p.holder, p.until, p.intent = "", time.Time{}, time.Time{}
 		switch {
+		case e.Done() && e.Unproven:
 		case e.Done():
 			p.id = e.RemoteID
 		case e.Outcome != string(crm.Refused):

@@ -24,6 +24,7 @@ import (
 const (
 	DiscoveryPath = "/.well-known/openid-configuration"
 	KeysPath      = "/oauth2/v3/certs"
+	TokenPath     = "/oauth2/token" //nolint:gosec // a path, not a credential
 )
 
 const (
@@ -119,7 +120,7 @@ func subject(email string) string {
 	return "1" + digits[:20]
 }
 
-// Handler serves the discovery document and the keys.
+// Handler serves the discovery document, the keys, and tokens of the management API.
 func (i *Issuer) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+DiscoveryPath, func(w http.ResponseWriter, r *http.Request) {
@@ -129,12 +130,16 @@ func (i *Issuer) Handler() http.Handler {
 			"response_types_supported":              []string{"id_token"},
 			"subject_types_supported":               []string{"public"},
 			"id_token_signing_alg_values_supported": []string{"RS256"},
+			"grant_types_supported":                 []string{"client_credentials"},
+			"token_endpoint":                        i.url + TokenPath,
+			"pipeline_sandbox":                      true, // only here are tokens given to whoever asks
 		})
 	})
 	mux.HandleFunc("GET "+KeysPath, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "public, max-age=3600") // verifiers keep keys as long as this says
 		writeJSON(w, r, map[string]any{"keys": []any{i.publicKey()}})
 	})
+	mux.HandleFunc("POST "+TokenPath, i.giveToken)
 	return mux
 }
 

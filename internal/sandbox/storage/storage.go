@@ -1,5 +1,6 @@
 // Package storage runs a Cloud Storage stand-in in process: fake-gcs-server, with its
-// objects in memory, on a loopback address that signed URLs can name.
+// objects in memory, on a loopback address that signed URLs can name. What the fake leaves
+// out of signed URLs, it adds: they expire, and are good only for what was signed.
 package storage
 
 import (
@@ -43,7 +44,7 @@ func Start(ctx context.Context, address string, buckets ...string) (*Server, err
 	}
 	s := &Server{
 		host: host, fake: fake, served: make(chan struct{}),
-		http: &http.Server{Handler: fake.HTTPHandler(), ReadHeaderTimeout: 10 * time.Second},
+		http: &http.Server{Handler: checkSigned(fake.HTTPHandler()), ReadHeaderTimeout: 10 * time.Second},
 	}
 	go s.serve(ctx, listener)
 	return s, nil

@@ -2,17 +2,11 @@ package storage_test
 
 import (
 	"bytes"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"io"
 	"net"
 	"net/http"
-	"strings"
 	"testing"
-	"time"
 
 	gcs "cloud.google.com/go/storage"
 	"google.golang.org/api/googleapi"
@@ -48,31 +42,6 @@ func TestServerKeepsObjectsForTheRealClient(t *testing.T) {
 	}
 }
 
-func TestServerServesSignedURLs(t *testing.T) {
-	server, bucket := newBucket(t)
-	if err := write(t, bucket.Object("a b/c.mp3"), []byte("sound")); err != nil {
-		t.Fatal(err)
-	}
-	signed, err := bucket.SignedURL("a b/c.mp3", &gcs.SignedURLOptions{
-		GoogleAccessID: "sandbox@example.com", PrivateKey: newKey(t), Scheme: gcs.SigningSchemeV4,
-		Method: http.MethodGet, Expires: time.Now().Add(time.Minute), Hostname: server.Host(), Insecure: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.HasPrefix(signed, "http://"+server.Host()+"/recordings/") {
-		t.Errorf("signed URL %s does not lead to %s", signed, server.Host())
-	}
-	resp, err := http.Get(signed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if got, err := io.ReadAll(resp.Body); err != nil || string(got) != "sound" {
-		t.Errorf("got %d %q, %v; want the object", resp.StatusCode, got, err)
-	}
-}
-
 func newBucket(t *testing.T) (*storage.Server, *gcs.BucketHandle) {
 	t.Helper()
 	server, err := storage.Start(t.Context(), "127.0.0.1:0", "recordings")
@@ -97,13 +66,4 @@ func write(t *testing.T, object *gcs.ObjectHandle, content []byte) error {
 		return err
 	}
 	return w.Close()
-}
-
-func newKey(t *testing.T) []byte {
-	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
 }

@@ -12,6 +12,9 @@ ALTER TABLE integrations ADD COLUMN third_party BOOL NOT NULL DEFAULT (FALSE); -
 ALTER TABLE requests ADD COLUMN handling JSON;                    -- request.Handling: what is different about this one
 ALTER TABLE requests ADD COLUMN metering JSON;                    -- request.Metering: what it used, over all runs
 ALTER TABLE requests ADD COLUMN cost_micros INT64;                -- that in millionths of a US dollar, by the prices of the day
+ALTER TABLE requests ADD COLUMN cost_speech_micros INT64;         -- of it for transcription
+ALTER TABLE requests ADD COLUMN cost_model_micros INT64;          -- of it for models
+ALTER TABLE requests ADD COLUMN cost_storage_micros INT64;        -- of it for recordings; what is left is the platform's share
 ALTER TABLE requests ADD COLUMN hold BOOL NOT NULL DEFAULT (FALSE); -- legal hold: neither retention nor erasure touches it
 ALTER TABLE deliveries ADD COLUMN calls INT64 NOT NULL DEFAULT (0); -- calls made to the CRM for it
 
@@ -20,12 +23,13 @@ ALTER TABLE deliveries ADD COLUMN calls INT64 NOT NULL DEFAULT (0); -- calls mad
 -- Writes of one tenant follow the clock here; at 10,000 calls a day that is far below what
 -- one split takes. It replaces requests_by_time.
 CREATE INDEX IF NOT EXISTS requests_newest ON requests (tenant_id, received_at DESC, request_id)
-  STORING (status, kind, source_id, source_name, crm_state, intent, project_type, timeline, budget, lead_score, score_band, cost_micros, hold),
+  STORING (status, kind, source_id, source_name, crm_state, intent, project_type, timeline, budget, lead_score, score_band, hold,
+           cost_micros, cost_speech_micros, cost_model_micros, cost_storage_micros),
   INTERLEAVE IN tenants;
 DROP INDEX IF EXISTS requests_by_time;
 
--- What the event stream reads: what has changed since a moment.
-CREATE INDEX IF NOT EXISTS requests_changed ON requests (tenant_id, updated_at DESC), INTERLEAVE IN tenants;
+-- What the event stream reads: what has changed since a moment, oldest first.
+CREATE INDEX IF NOT EXISTS requests_changed ON requests (tenant_id, updated_at), INTERLEAVE IN tenants;
 
 -- Who a request is about, as keys: lists by phone or e-mail, erasure, export and opt-out go
 -- by them. Keys are hashes as in contacts: key values show up in Spanner's own statistics.
@@ -51,12 +55,16 @@ CREATE TABLE IF NOT EXISTS person_flags (
 ) PRIMARY KEY (tenant_id, person_key),
   INTERLEAVE IN PARENT tenants ON DELETE NO ACTION;
 
+-- What an erasure reads: a person's rows in every destination, those that were removed too.
+CREATE INDEX IF NOT EXISTS contacts_by_person ON contacts (tenant_id, contact_key), INTERLEAVE IN tenants;
+
 -- What people put right. The analyser's own answer stays beside it, in analyses.
 CREATE TABLE IF NOT EXISTS corrections (
   tenant_id  STRING(64)  NOT NULL,
   request_id STRING(64)  NOT NULL,
   field      STRING(64)  NOT NULL,                             -- as the API names it: intent, customer.name …
   value      JSON        NOT NULL,
+  replaced   STRING(MAX),                                      -- what the caller's column held before, for taking it back
   actor      STRING(256) NOT NULL,
   corrected_at TIMESTAMP NOT NULL OPTIONS (allow_commit_timestamp = true),
 ) PRIMARY KEY (tenant_id, request_id, field),

@@ -99,6 +99,7 @@ func (c *Client) Start(ctx context.Context, object, output string, opts Options)
 				GcsOutputConfig: &speechpb.GcsOutputConfig{Uri: c.objects.URI(output)},
 			},
 		},
+		ProcessingStrategy: opts.strategy(),
 	})
 	if err != nil {
 		return "", classify("start", err)

@@ -57,6 +57,21 @@ func TestStartAsksForOneFileWrittenUnderThePrefix(t *testing.T) {
 	}
 }
 
+func TestWhatMayTakeADayIsStartedAsTheCheapKind(t *testing.T) {
+	t.Parallel()
+	s := &server{}
+	cheap := Options{DurationS: 20, Channels: 1, Batch: true}
+	if cheap.Short() {
+		t.Error("it would be recognised at once, at the full price")
+	}
+	if _, err := newClient(t, s, nil).Start(t.Context(), audio, output, cheap); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.started[0].GetProcessingStrategy(); got != speechpb.BatchRecognizeRequest_DYNAMIC_BATCHING {
+		t.Errorf("strategy %v", got)
+	}
+}
+
 func TestFeaturesFollowTheAudio(t *testing.T) {
 	t.Parallel()
 	perChannel := speechpb.RecognitionFeatures_SEPARATE_RECOGNITION_PER_CHANNEL

@@ -25,11 +25,20 @@ type Options struct {
 	Bytes     int64    // size of the audio
 	Language  string   // BCP 47; empty: detected
 	Hints     []string // names that a recogniser would not guess
+	Batch     bool     // it may take a day, for a fifth of the price
 }
 
-// Short reports whether Recognize takes the audio. Unknown length counts as long.
+// Short reports whether Recognize takes the audio. Unknown length counts as long, and what
+// may take a day is left to the operation that is cheap because of it.
 func (o Options) Short() bool {
-	return o.DurationS > 0 && o.DurationS < maxSyncS && o.Bytes <= maxSyncBytes
+	return !o.Batch && o.DurationS > 0 && o.DurationS < maxSyncS && o.Bytes <= maxSyncBytes
+}
+
+func (o Options) strategy() speechpb.BatchRecognizeRequest_ProcessingStrategy {
+	if o.Batch {
+		return speechpb.BatchRecognizeRequest_DYNAMIC_BATCHING
+	}
+	return speechpb.BatchRecognizeRequest_PROCESSING_STRATEGY_UNSPECIFIED
 }
 
 // TooLong reports whether not even a batch takes the audio.

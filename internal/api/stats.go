@@ -1,0 +1,116 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+// The longest ranges that are summed up in one answer, in days: what a tenant's own is good
+// for, and what every tenant's at once may cost.
+const (
+	maxDays         = 366
+	maxPlatformDays = 31
+)
+
+// Statistics sums up a tenant's requests.
+type Statistics interface {
+	Stats(ctx context.Context, by store.Grouping, r store.Range) (*store.Stats, error)
+	SpentUSD(ctx context.Context, r store.Range) (float64, error)
+}
+
+// Tally sums up the requests of every tenant.
+type Tally interface {
+	StatsByTenant(ctx context.Context, r store.Range) ([]store.TenantFigures, error)
+}
+
+// GetStats implements GET /v1/tenants/{tenant_id}/stats.
+func (h *handlers) GetStats(ctx context.Context, in GetStatsRequestObject) (GetStatsResponseObject, error) {
+	stats, err := h.stats(ctx, in.Params.GroupBy, in.Params.From, in.Params.To)
+	if err != nil {
+		return nil, err
+	}
+	answer := GetStats200JSONResponse{GroupBy: string(in.Params.GroupBy), Groups: []StatsGroup{}, Total: statsGroup("", stats.Total)}
+	for _, g := range stats.Groups {
+		answer.Groups = append(answer.Groups, statsGroup(g.Key, g.Figures))
+	}
+	return answer, nil
+}
+
+// stats sums up the requests of the granted tenant's days from one to another.
+func (h *handlers) stats(ctx context.Context, by Dimension, from, to openapi_types.Date) (*store.Stats, error) {
+	t, err := h.grantedTenant(ctx)
+	if err != nil {
+		return nil, err
+	}
+	days, err := dayRange(from, to, t.Location(), maxDays)
+	if err != nil {
+		return nil, err
+	}
+	stats, err := h.scope(t.ID).Stats(ctx, store.Grouping(by), days)
+	if err != nil {
+		return nil, fmt.Errorf("sum up requests: %w", err)
+	}
+	return stats, nil
+}
+
+// grantedTenant returns the tenant that the gate let the caller to.
+func (h *handlers) grantedTenant(ctx context.Context) (*tenant.Tenant, error) {
+	granted, err := grantOf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t, err := h.deps.Tenants.Tenant(ctx, granted.tenantID)
+	if err != nil {
+		return nil, fmt.Errorf("find tenant: %w", err)
+	}
+	return t, nil
+}
+
+// dayRange returns the time from the first day's beginning to the last day's end in a zone.
+func dayRange(from, to openapi_types.Date, zone *time.Location, atMost int) (store.Range, error) {
+	day := func(d openapi_types.Date, plus int) time.Time {
+		return time.Date(d.Year(), d.Month(), d.Day()+plus, 0, 0, 0, 0, zone)
+	}
+	if to.Before(from.Time) || to.After(from.AddDate(0, 0, atMost)) {
+		return store.Range{}, &refusal{code: ProblemCodeInvalidRequest, parameter: "to"}
+	}
+	return store.Range{From: day(from, 0), To: day(to, 1), Zone: zone.String()}, nil
+}
+
+func statsGroup(key string, f store.Figures) StatsGroup {
+	g := StatsGroup{
+		Key: key, Requests: f.Requests, Analyzed: f.Analyzed, Leads: f.Leads(), Hot: f.Hot, Warm: f.Warm, Cold: f.Cold,
+		Delivered: f.Delivered, Failed: f.Failed, CostUSD: store.Dollars(f.CostMicros),
+	}
+	if leads := f.Leads(); leads > 0 {
+		average := float64(f.LeadScore) / float64(leads)
+		g.AverageScore = &average
+	}
+	return g
+}
+
+// GetPlatformStats implements GET /v1/stats.
+func (h *handlers) GetPlatformStats(ctx context.Context, in GetPlatformStatsRequestObject) (GetPlatformStatsResponseObject, error) {
+	days, err := dayRange(in.Params.From, in.Params.To, time.UTC, maxPlatformDays)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := h.deps.Platform.StatsByTenant(ctx, days)
+	if err != nil {
+		return nil, fmt.Errorf("sum up requests of all tenants: %w", err)
+	}
+	answer := GetPlatformStats200JSONResponse{GroupBy: "tenant", Groups: []StatsGroup{}}
+	var total store.Figures
+	for _, line := range lines {
+		answer.Groups = append(answer.Groups, statsGroup(line.TenantID, line.Figures))
+		total = total.Plus(line.Figures)
+	}
+	answer.Total = statsGroup("", total)
+	return answer, nil
+}

@@ -1,0 +1,193 @@
+package reconcile
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/job"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+// estimatePages is how many pages of a long history an estimate looks at: what comes after
+// them is taken to be like them.
+const estimatePages = 20
+
+// Order is the input of an import: which history to bring in.
+type Order struct {
+	SourceID string    `json:"source_id"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Batch    bool      `json:"batch,omitempty"` // transcribed when it is cheap
+	Push     bool      `json:"push,omitempty"`  // into the CRMs, too
+}
+
+// Oldest returns the earliest start that CallRail answers for.
+func Oldest(now time.Time) time.Time { return now.AddDate(0, -callrail.OldestMonths, 0) }
+
+// Estimate is what an import would bring.
+type Estimate struct {
+	Calls    int     // that are not here yet
+	Recorded int     // those of them with a recording
+	Seconds  float64 // of audio
+}
+
+// progress is where an import goes on: pages of a past window do not move.
+type progress struct {
+	Page int `json:"page"`
+}
+
+// ImportReport is what an import has done so far.
+type ImportReport struct {
+	Listed   int `json:"listed"`   // calls that CallRail knows of in all
+	Looked   int `json:"looked"`   // of them looked at
+	Imported int `json:"imported"` // brought in
+	Present  int `json:"present"`  // here already, or not processed for this tenant
+}
+
+// Directory finds a tenant.
+type Directory interface {
+	Tenant(ctx context.Context, id string) (*tenant.Tenant, error)
+}
+
+// Importer brings in a tenant's history. It is the job.Handler of imports.
+type Importer struct {
+	Taker     *Taker
+	Tenants   Directory
+	PerMinute int // requests: history must not crowd out what happens now
+}
+
+// Work brings in one page, and waits until it has been worked off.
+func (i *Importer) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
+	var order Order
+	at, report := progress{Page: 1}, ImportReport{}
+	if err := errors.Join(job.Decode(j.Input, &order), job.Decode(j.Progress, &at), job.Decode(j.Report, &report)); err != nil {
+		return job.Piece{}, stage.Permanent("the job cannot be read")
+	}
+	owner, src, err := i.source(ctx, j.TenantID, order.SourceID)
+	if err != nil {
+		return job.Piece{}, err
+	}
+	page, missing, err := i.page(ctx, owner, src, order, at.Page)
+	var limited *callrail.RateLimitedError
+	switch {
+	case errors.As(err, &limited):
+		return job.Piece{Wait: limited.RetryAt, Why: "CallRail asks for a pause"}, nil
+	case problem(err) != "":
+		return job.Piece{}, stage.Permanent(problem(err))
+	case err != nil:
+		return job.Piece{}, err
+	}
+	taken := 0
+	for _, r := range missing {
+		r.Handling = request.Handling{Silent: true, NoCRM: !order.Push, Batch: order.Batch, JobID: j.ID, Actor: j.Actor}
+		news, err := i.Taker.take(ctx, owner, src, r)
+		if err != nil {
+			return job.Piece{}, err // what was taken is known when the page comes again
+		}
+		if news {
+			taken++
+		}
+	}
+	report.Listed = page.Records
+	report.Looked += len(page.Items)
+	report.Imported += taken
+	report.Present = report.Looked - report.Imported
+	piece := job.Piece{Progress: progress{Page: at.Page + 1}, Report: report, Done: !page.More}
+	if page.More && taken > 0 && i.PerMinute > 0 {
+		piece.Wait = i.Taker.Now().Add(time.Duration(taken) * time.Minute / time.Duration(i.PerMinute))
+		piece.Why = "lets the pipeline catch up"
+	}
+	return piece, nil
+}
+
+// source returns the tenant and the source that an import asks.
+func (i *Importer) source(ctx context.Context, tenantID, sourceID string) (*tenant.Tenant, *tenant.Source, error) {
+	owner, err := i.Tenants.Tenant(ctx, tenantID)
+	if err != nil {
+		return nil, nil, fmt.Errorf("find tenant: %w", err)
+	}
+	src := owner.Source(sourceID)
+	if src == nil {
+		return nil, nil, stage.Permanent("the source does not exist any more")
+	}
+	return owner, src, nil
+}
+
+// page lists one page of the order's window, with what is missing of it.
+func (i *Importer) page(ctx context.Context, owner *tenant.Tenant, src *tenant.Source, order Order, number int) (callrail.Page, []*request.Request, error) {
+	access, err := i.Taker.access(ctx, src)
+	if err != nil {
+		return callrail.Page{}, nil, err
+	}
+	page, err := i.Taker.CallRail.Calls(ctx, access, callrail.Window{From: order.From, To: order.To, Page: number})
+	if err != nil {
+		return callrail.Page{}, nil, err
+	}
+	missing, err := i.Taker.missing(ctx, owner, page)
+	return page, missing, err
+}
+
+// Estimate says what an import would bring, without bringing it. Why it cannot is an
+// *AccessError, if the tenant can do something about it.
+func (i *Importer) Estimate(ctx context.Context, owner *tenant.Tenant, order Order) (Estimate, error) {
+	src := owner.Source(order.SourceID)
+	if src == nil {
+		return Estimate{}, &AccessError{Why: "The source does not exist."}
+	}
+	var sum Estimate
+	for number, looked := 1, 0; ; number++ {
+		page, missing, err := i.page(ctx, owner, src, order, number)
+		if err != nil {
+			return Estimate{}, accessError(err)
+		}
+		looked += len(page.Items)
+		for _, r := range missing {
+			sum.Calls++
+			if r.Details.HasRecording {
+				sum.Recorded++
+				sum.Seconds += float64(max(r.Details.RecordingS, r.Details.DurationS))
+			}
+		}
+		if !page.More {
+			return sum, nil
+		}
+		if number == estimatePages {
+			return sum.scaled(float64(page.Records) / float64(max(looked, 1))), nil
+		}
+	}
+}
+
+func (e Estimate) scaled(by float64) Estimate {
+	return Estimate{Calls: int(float64(e.Calls) * by), Recorded: int(float64(e.Recorded) * by), Seconds: e.Seconds * by}
+}
+
+// AccessError says why CallRail cannot be asked, in a sentence for the tenant.
+type AccessError struct{ Why string }
+
+func (e *AccessError) Error() string { return e.Why }
+
+func accessError(err error) error {
+	var limited *callrail.RateLimitedError
+	if errors.As(err, &limited) {
+		return &AccessError{Why: "CallRail asks for a pause. Try again later."}
+	}
+	if why := problem(err); why != "" {
+		return &AccessError{Why: why}
+	}
+	return err
+}
+
+// Input returns the order as a job's input.
+func (o Order) Input() (json.RawMessage, error) {
+	raw, err := json.Marshal(o)
+	if err != nil {
+		return nil, fmt.Errorf("encode order: %w", err)
+	}
+	return raw, nil
+}

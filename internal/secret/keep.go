@@ -1,0 +1,64 @@
+package secret
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+)
+
+// Keep is Put that makes the secret first if there is none. The label says whose it is, for
+// whoever looks through a project's secrets.
+func (r *Reader) Keep(ctx context.Context, name, value, tenantID string) error {
+	_, err := r.Put(ctx, name, value)
+	if status.Code(err) != codes.NotFound {
+		return err
+	}
+	if err := r.create(ctx, name, tenantID); err != nil {
+		return err
+	}
+	_, err = r.Put(ctx, name, value)
+	return err
+}
+
+// create makes a secret without a version. One that somebody else has just made will do.
+func (r *Reader) create(ctx context.Context, name, tenantID string) error {
+	_, err := r.client.CreateSecret(ctx, &secretmanagerpb.CreateSecretRequest{
+		Parent: "projects/" + r.cfg.Project, SecretId: name,
+		Secret: &secretmanagerpb.Secret{
+			Labels: map[string]string{"tenant": label(tenantID)},
+			Replication: &secretmanagerpb.Replication{Replication: &secretmanagerpb.Replication_Automatic_{
+				Automatic: &secretmanagerpb.Replication_Automatic{},
+			}},
+		},
+	})
+	if err != nil && status.Code(err) != codes.AlreadyExists {
+		return fmt.Errorf("create secret %s: %w", name, err)
+	}
+	return nil
+}
+
+// maxLabel is Google's, who also wants small letters.
+const maxLabel = 63
+
+func label(tenantID string) string {
+	return strings.ToLower(tenantID[:min(len(tenantID), maxLabel)])
+}
+
+// Drop deletes a secret for good. One that is not there is no error.
+func (r *Reader) Drop(ctx context.Context, name string) error {
+	if !idPattern.MatchString(name) {
+		return nil // there can be none
+	}
+	err := r.client.DeleteSecret(ctx, &secretmanagerpb.DeleteSecretRequest{Name: r.resource(name)})
+	if err != nil && status.Code(err) != codes.NotFound {
+		return fmt.Errorf("delete secret %s: %w", name, err)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.entries, name)
+	return nil
+}

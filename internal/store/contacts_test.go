@@ -1,0 +1,58 @@
+package store_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/stage"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
+)
+
+// delivering returns a held delivery of a new request.
+func delivering(t *testing.T, scope *store.Scope, id string) *store.DeliveryClaim {
+	t.Helper()
+	in := formOf(id, "hash-"+id)
+	accept(t, scope, in)
+	must(t, claimed(t, scope, in).Advance(t.Context(), request.Analyzed, stage.Result{}, request.Event{Step: "analyze", Name: "done"}))
+	claim, err := scope.Claim(t.Context(), wanted(in, request.Analyzed))
+	must(t, err)
+	claims, err := claim.PlanDeliveries(t.Context(), []store.Plan{{Destination: "hubspot", Connector: "hubspot"}}, time.Minute)
+	must(t, err)
+	return claims[0]
+}
+
+func TestAnUnprovenContactIsKnownByNoNewKey(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	scope := s.ForTenant(demo)
+	const theirs, own = "email:robin@example.com", "phone:+13035550199"
+	resolve := func(id string, unproven bool, keys ...string) string {
+		t.Helper()
+		d := delivering(t, scope, id)
+		known, err := d.Contact(t.Context(), keys)
+		must(t, err)
+		if known.Ambiguous {
+			t.Errorf("%s: the lease was not given back", id)
+		}
+		must(t, d.Write(t.Context(), request.LedgerEntry{Step: crm.StepContact, RemoteID: "contact-1", Outcome: string(crm.Matched), Unproven: unproven}))
+		return known.RemoteID
+	}
+	for _, step := range []struct {
+		id       string
+		unproven bool
+		keys     []string
+		known    string
+	}{
+		{"form-1", false, []string{theirs}, ""},
+		{"form-2", true, []string{theirs, own}, "contact-1"},
+		{"form-3", true, []string{own}, ""},
+		{"form-4", false, []string{theirs, own}, "contact-1"},
+		{"form-5", false, []string{own}, "contact-1"},
+	} {
+		if got := resolve(step.id, step.unproven, step.keys...); got != step.known {
+			t.Errorf("%s: %q is known by %q, want %q", step.id, got, step.keys, step.known)
+		}
+	}
+}

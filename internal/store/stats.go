@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cloud.google.com/go/spanner"
+)
+
+// Grouping is what statistics are broken down by.
+type Grouping string
+
+// The groupings. Each is a column of the index that statistics are read from.
+const (
+	ByNothing     Grouping = ""
+	ByDay         Grouping = "day" // of Range.Zone
+	BySource      Grouping = "source"
+	ByProjectType Grouping = "project_type"
+	ByScoreBand   Grouping = "score_band"
+	ByIntent      Grouping = "intent"
+	ByCRMState    Grouping = "crm_state"
+	ByKind        Grouping = "kind"
+	ByStatus      Grouping = "status"
+)
+
+// groupKeys are the expressions that name a request's group. Fixed words: nothing of a
+// caller's gets into a statement.
+var groupKeys = map[Grouping]string{
+	ByNothing:     "''",
+	ByDay:         "FORMAT_TIMESTAMP('%F', received_at, @zone)",
+	BySource:      "COALESCE(source_name, '')",
+	ByProjectType: "COALESCE(project_type, '')",
+	ByScoreBand:   "COALESCE(score_band, '')",
+	ByIntent:      "COALESCE(intent, '')",
+	ByCRMState:    "crm_state",
+	ByKind:        "kind",
+	ByStatus:      "status",
+}
+
+// maxGroups bounds an answer: names of sources are other people's words.
+const maxGroups = 500
+
+// Range is a time span: from From, before To.
+type Range struct {
+	From, To time.Time
+	Zone     string // IANA name, for days
+}
+
+// Figures sum up requests. Groups of them can be added up.
+type Figures struct {
+	Requests  int64
+	Analyzed  int64
+	Hot       int64
+	Warm      int64
+	Cold      int64
+	LeadScore int64 // the sum of the leads' scores
+	Delivered int64 // in every CRM that was chosen
+	Failed    int64
+
+	CostMicros    int64
+	SpeechMicros  int64
+	ModelMicros   int64
+	StorageMicros int64
+}
+
+// Leads returns how many requests are leads: what is none has no band but none.
+func (f Figures) Leads() int64 { return f.Hot + f.Warm + f.Cold }
+
+// Plus returns the sum of both.
+func (f Figures) Plus(more Figures) Figures {
+	f.Requests += more.Requests
+	f.Analyzed += more.Analyzed
+	f.Hot += more.Hot
+	f.Warm += more.Warm
+	f.Cold += more.Cold
+	f.LeadScore += more.LeadScore
+	f.Delivered += more.Delivered
+	f.Failed += more.Failed
+	f.CostMicros += more.CostMicros
+	f.SpeechMicros += more.SpeechMicros
+	f.ModelMicros += more.ModelMicros
+	f.StorageMicros += more.StorageMicros
+	return f
+}
+
+// Group is one line of statistics.
+type Group struct {
+	Key string // empty: not known
+	Figures
+}
+
+// Stats are figures by group. The total also counts groups that were cut off.
+type Stats struct {
+	Groups []Group // days in order, others by number of requests
+	Total  Figures
+	Cut    bool // there are more groups
+}
+
+// figures are read from the index alone: no request's own row is touched, whatever is in it.
+const figures = `COUNT(*) AS requests, COUNT(lead_score),
+  COUNTIF(score_band = 'hot'), COUNTIF(score_band = 'warm'), COUNTIF(score_band = 'cold'),
+  COALESCE(SUM(IF(score_band IN ('hot', 'warm', 'cold'), lead_score, 0)), 0),
+  COUNTIF(crm_state = 'done'), COUNTIF(status = 'failed'),
+  COALESCE(SUM(cost_micros), 0), COALESCE(SUM(cost_speech_micros), 0),
+  COALESCE(SUM(cost_model_micros), 0), COALESCE(SUM(cost_storage_micros), 0)`
+
+// inRange is one tenant's stretch of the time index: the cost follows the requests in it,
+// not those that the tenant has.
+const inRange = `
+FROM requests@{FORCE_INDEX=requests_newest}
+WHERE tenant_id = @tenant AND received_at >= @from AND received_at < @to`
+
+// statsStatement returns the one range aggregate that statistics are.
+func statsStatement(tenantID string, by Grouping, r Range) (spanner.Statement, error) {
+	key, ok := groupKeys[by]
+	if !ok {
+		return spanner.Statement{}, fmt.Errorf("group statistics: %q is no grouping", by)
+	}
+	params := map[string]any{"tenant": tenantID, "from": r.From, "to": r.To, "limit": int64(maxGroups + 1)}
+	order := "requests DESC, name"
+	if by == ByDay {
+		order, params["zone"] = "name", r.Zone
+	}
+	return spanner.Statement{
+		SQL:    "SELECT " + key + " AS name, " + figures + inRange + "\nGROUP BY name ORDER BY " + order + " LIMIT @limit",
+		Params: params,
+	}, nil
+}
+
+// Stats sums up the tenant's requests that were received in the range.
+func (s *Scope) Stats(ctx context.Context, by Grouping, r Range) (*Stats, error) {
+	groups, err := s.groups(ctx, by, r)
+	if err != nil {
+		return nil, err
+	}
+	stats := &Stats{Groups: groups}
+	if len(groups) > maxGroups {
+		stats.Groups, stats.Cut = groups[:maxGroups], true
+		if groups, err = s.groups(ctx, ByNothing, r); err != nil {
+			return nil, err
+		}
+	}
+	for _, g := range groups {
+		stats.Total = stats.Total.Plus(g.Figures)
+	}
+	return stats, nil
+}
+
+// SpentUSD returns what the tenant's requests that were received in the range have cost.
+func (s *Scope) SpentUSD(ctx context.Context, r Range) (float64, error) {
+	groups, err := s.groups(ctx, ByNothing, r)
+	if err != nil || len(groups) == 0 {
+		return 0, err
+	}
+	return Dollars(groups[0].CostMicros), nil
+}
+
+// Dollars returns millionths of a US dollar as US dollars.
+func Dollars(micros int64) float64 { return dollars(micros) }
+
+func (s *Scope) groups(ctx context.Context, by Grouping, r Range) ([]Group, error) {
+	statement, err := statsStatement(s.tenant, by, r)
+	if err != nil {
+		return nil, err
+	}
+	var groups []Group
+	err = s.store.sessions.read(ctx, "step=api,op=stats", func(ctx context.Context, r reader) error {
+		groups = nil
+		return r.Query(ctx, statement).Do(func(row *spanner.Row) error {
+			var g Group
+			if err := row.Columns(append([]any{&g.Key}, g.columns()...)...); err != nil {
+				return err
+			}
+			groups = append(groups, g)
+			return nil
+		})
+	})
+	return groups, err
+}
+
+// columns are where the columns of figures go, in their order.
+func (f *Figures) columns() []any {
+	return []any{
+		&f.Requests, &f.Analyzed, &f.Hot, &f.Warm, &f.Cold, &f.LeadScore, &f.Delivered, &f.Failed,
+		&f.CostMicros, &f.SpeechMicros, &f.ModelMicros, &f.StorageMicros,
+	}
+}
