@@ -37,8 +37,8 @@ cover: ## test coverage, as build/coverage.html
 	go tool cover -func=build/coverage.out | tail -n 1
 	go tool cover -html=build/coverage.out -o build/coverage.html
 
-generate: ## the API's handlers, from docs/api/openapi.yaml
-	go generate ./internal/api
+generate: ## the API's handlers and client, from docs/api/openapi.yaml
+	go generate ./internal/api ./internal/api/client
 
 samples: ## the sample calls' audio, from their scripts; needs flite and lame
 	go run ./internal/sandbox/samples/generate
@@ -48,8 +48,8 @@ fuzz: ## every fuzz test for FUZZTIME (30s)
 	@tools/fuzz $(FUZZTIME)
 
 ##@ Check
-.PHONY: check lint vet generated secrets licences vulnerabilities scripts
-check: vet generated lint scripts secrets licences vulnerabilities test ## everything that continuous integration asks
+.PHONY: check lint vet generated openapi secrets licences vulnerabilities scripts
+check: vet generated openapi lint scripts secrets licences vulnerabilities test ## everything that continuous integration asks
 
 vet:
 	@tools/preflight build
@@ -61,7 +61,10 @@ lint: $(TOOLS)/golangci-lint ## format, style, security, and the arrows of docs/
 	$(TOOLS)/golangci-lint run
 
 generated: generate ## that generated code is current
-	@git diff --exit-code --stat -- internal/api/api.gen.go
+	@git diff --exit-code --stat -- internal/api/api.gen.go internal/api/client/client.gen.go
+
+openapi: ## the API's document
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true tools/npx @redocly/cli@2.77.0 lint --config docs/api/redocly.yaml docs/api/openapi.yaml
 
 scripts: ## shell scripts
 	@tools/shellcheck

@@ -27,13 +27,13 @@ type local struct {
 	failed chan error
 }
 
-func startLocal(ctx context.Context, environments map[string]map[string]string) *local {
+func startLocal(ctx context.Context, environments map[string]map[string]string, opts ...service.Option) *local {
 	ctx, cancel := context.WithCancel(ctx)
 	l := &local{cancel: cancel, failed: make(chan error, len(environments))}
 	all := service.All()
 	for name, env := range environments {
 		l.done.Go(func() {
-			if err := all[name](ctx, envconfig.MapLookuper(env)); err != nil && ctx.Err() == nil {
+			if err := all[name](ctx, envconfig.MapLookuper(env), opts...); err != nil && ctx.Err() == nil {
 				l.failed <- fmt.Errorf("service %s: %w", name, err)
 			}
 		})

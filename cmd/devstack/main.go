@@ -25,7 +25,12 @@ const serviceVariable = "DEVSTACK_SERVICE"
 
 func main() {
 	if name := os.Getenv(serviceVariable); name != "" {
-		server.Main(name, service.FromEnvironment(service.All()[name]))
+		opts, err := sabotage()
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "devstack:", err)
+			os.Exit(2)
+		}
+		server.Main(name, service.FromEnvironment(service.All()[name], opts...))
 		return
 	}
 	os.Exit(realMain(os.Args[1:]))
@@ -61,6 +66,8 @@ type options struct {
 	speech    string
 	model     string
 	verbose   bool
+	aborts    bool
+	tenants   int
 }
 
 func parse(args []string) (options, error) {
@@ -73,6 +80,8 @@ func parse(args []string) (options, error) {
 	set.StringVar(&o.speech, "speech", "sandbox", "sandbox, or google: the real Speech-to-Text with your own credentials")
 	set.StringVar(&o.model, "model", "sandbox", "sandbox, or google: the real Gemini with your own credentials")
 	set.BoolVar(&o.verbose, "verbose", false, "show what the services log")
+	set.BoolVar(&o.aborts, "aborts", false, "let the Spanner emulator abort commits now and then, as Spanner does under load")
+	set.IntVar(&o.tenants, "tenants", 2, "how many demo tenants there are, at least 2")
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}
@@ -89,6 +98,9 @@ func (o options) validate() error {
 		if value != "sandbox" && value != "google" {
 			errs = append(errs, fmt.Errorf("%s must be sandbox or google, not %q", name, value))
 		}
+	}
+	if o.tenants < 2 {
+		errs = append(errs, errors.New("-tenants must be at least 2: the samples are those of two"))
 	}
 	if o.once && o.noSamples {
 		errs = append(errs, errors.New("-once plays the samples: it does not go with -no-samples"))

@@ -51,10 +51,14 @@ func (s *stack) environment() map[string]string {
 	maps.Copy(env, s.access())
 	for _, name := range []string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT", "TELEMETRY_INTERVAL", "ANNOUNCE_GRACE", "POLL_EVERY", "POLL_SETTLE", "POLL_FIRST",
+		"WEBHOOK_COMMIT_TIMEOUT", "WEBHOOK_PUBLISH_TIMEOUT",
 	} {
 		if value := os.Getenv(name); value != "" {
 			env[name] = value
 		}
+	}
+	if os.Getenv(sabotageVariable) == "no-sweep" {
+		env["SWEEP_EVERY"] = "0s"
 	}
 	if s.options.separate {
 		env["LOG_FORMAT"], env["LOG_LEVEL"] = "text", "WARN"

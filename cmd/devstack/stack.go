@@ -4,24 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net"
 	"net/http"
 	"os"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
-
-	"cloud.google.com/go/pubsub/v2"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/emulator"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/relay"
 	"github.com/your-org/multi-tenant-pipeline/internal/service"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
-	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 )
 
 // What the laptop's deployment is called. The database's names are those of production.
@@ -63,7 +58,7 @@ func (s *stack) Close() {
 
 // startStack starts everything and returns when every service answers.
 func startStack(ctx context.Context, o options) (*stack, error) {
-	s := &stack{options: o, demos: demos(), project: project, bootstrap: random(), ready: readyFile{path: o.readyFile}}
+	s := &stack{options: o, demos: demos(o.tenants), project: project, bootstrap: random(), ready: readyFile{path: o.readyFile}}
 	if o.google() {
 		s.project = os.Getenv("GOOGLE_CLOUD_PROJECT")
 	}
@@ -106,7 +101,11 @@ func (s *stack) startPubsub(context.Context) error {
 }
 
 func (s *stack) startSpanner(ctx context.Context) error {
-	host, stop, err := emulator.Spanner(ctx)
+	var opts []emulator.Option
+	if s.options.aborts {
+		opts = append(opts, emulator.WithAborts())
+	}
+	host, stop, err := emulator.Spanner(ctx, opts...)
 	if err != nil {
 		return err
 	}
@@ -180,7 +179,11 @@ func (s *stack) startServices(ctx context.Context) error {
 		}
 		s.fleet = f
 	} else {
-		s.fleet = startLocal(ctx, environments)
+		opts, err := sabotage()
+		if err != nil {
+			return err
+		}
+		s.fleet = startLocal(ctx, environments, opts...)
 	}
 	s.defers(s.fleet.Stop)
 	return nil
@@ -204,52 +207,6 @@ func freePorts(ctx context.Context, n int) ([]int, error) {
 		ports = append(ports, address.Port)
 	}
 	return ports, nil
-}
-
-// subscriptions are the push subscriptions, as Terraform makes them in the cloud.
-func (s *stack) subscriptions() []relay.Subscription {
-	push := func(service string, name topic.Name) relay.Subscription {
-		return relay.Subscription{
-			ID: service + "-" + string(name), Topic: string(name), Audience: audience,
-			Endpoint: s.services[service] + "/pubsub/" + string(name), AckDeadline: 600 * time.Second,
-			MinBackoff: time.Second, MaxBackoff: time.Minute, DeadLetterTopic: string(topic.DeadLetter), MaxAttempts: 20,
-		}
-	}
-	return []relay.Subscription{
-		push("transcribe", topic.RequestReceived), push("analyze", topic.RequestTranscribed),
-		push("push", topic.RequestAnalyzed), push("push", topic.DeliveryDue), push("notify", topic.RequestPushed),
-		{ // has no dead letters of its own: what cannot be kept comes again until it can
-			ID: "sweep-" + string(topic.DeadLetter), Topic: string(topic.DeadLetter), Audience: audience,
-			Endpoint: s.services["sweep"] + "/pubsub/" + string(topic.DeadLetter), AckDeadline: 60 * time.Second,
-			MinBackoff: time.Second, MaxBackoff: time.Minute,
-		},
-	}
-}
-
-func (s *stack) startRelay(ctx context.Context) error {
-	client, err := pubsub.NewClient(ctx, s.project)
-	if err != nil {
-		return fmt.Errorf("open pubsub: %w", err)
-	}
-	r, err := relay.New(ctx, client, relay.Config{
-		Subscriptions: s.subscriptions(), Signer: s.sandbox.Issuer(), Email: pushAccount,
-	})
-	if err != nil {
-		return fmt.Errorf("start push relay: %w", err)
-	}
-	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	var done sync.WaitGroup
-	done.Go(func() {
-		if err := r.Run(running); err != nil && running.Err() == nil {
-			slog.ErrorContext(running, "push relay ended", "error", err)
-		}
-	})
-	s.defers(func() {
-		cancel()
-		done.Wait()
-		_ = client.Close() // nothing is left to send
-	})
-	return nil
 }
 
 // awaitServices returns when every service's health check answers.

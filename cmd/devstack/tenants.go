@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox"
@@ -20,9 +21,10 @@ type demo struct {
 	outside sandbox.Tenant
 }
 
-// demos returns the demo tenants, with keys and tokens that are new each time.
-func demos() []demo {
-	return []demo{
+// demos returns n demo tenants, with keys and tokens that are new each time: the two that the
+// samples belong to, and others like the first.
+func demos(n int) []demo {
+	all := []demo{
 		newDemo("tenant_demo", "Demo Remodeling", "12345", profile{
 			zone:     "America/Denver",
 			services: []string{"kitchens", "bathrooms", "basements", "whole-home remodels", "decks", "roofing"},
@@ -34,6 +36,12 @@ func demos() []demo {
 			area:     []string{"Naperville", "Aurora", "Wheaton"},
 		}),
 	}
+	for i := len(all); i < n; i++ {
+		all = append(all, newDemo(fmt.Sprintf("tenant_%d", i+1), fmt.Sprintf("Demo Company %d", i+1), strconv.Itoa(70000+i), profile{
+			zone: "America/Denver", services: all[0].tenant.Settings.Services, area: all[0].tenant.Settings.ServiceArea,
+		}))
+	}
+	return all
 }
 
 // profile is what a demo tenant offers, and where.

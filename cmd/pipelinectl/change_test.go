@@ -180,7 +180,7 @@ func TestLintFindsMistakesWithoutAServer(t *testing.T) {
 	}{
 		{"good rules", strings.Replace(rule, "%", "analysis.lead_score >= 80", 1), nil, exitOK, "1 rules, no mistakes"},
 		{"a mistake in an expression", strings.Replace(rule, "%", "score >= 80", 1), nil, exitFailed, "workflow[0].when 1:1"},
-		{"an unknown field", `[{name: a, wehn: b}]`, nil, exitFailed, "wehn"},
+		{"an unknown field", `[{name: a, whenever: b}]`, nil, exitFailed, "whenever"},
 		{"no YAML", `[`, nil, exitFailed, "read -"},
 		{"names that the server does not know", strings.Replace(rule, "%", "true", 1), []string{"--names"}, exitFailed, `there is no integration "nowhere"`},
 	}

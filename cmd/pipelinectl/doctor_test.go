@@ -16,6 +16,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/store/storetest"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 )
 
 func TestTheDoctorSeesWhatIsWrong(t *testing.T) {
@@ -128,9 +129,9 @@ func goodProject() map[string]string {
 	for _, api := range neededAPIs {
 		services = append(services, fmt.Sprintf(`{"name":"projects/42/services/%s.googleapis.com","state":"ENABLED"}`, api))
 	}
-	for _, topic := range []string{"request-received", "request-transcribed", "request-analyzed", "request-pushed", "delivery-due", "dead-letter"} {
+	for _, topic := range topic.Names() {
 		letters := `,"deadLetterPolicy":{"deadLetterTopic":"projects/p/topics/dead-letter"}`
-		if topic == "dead-letter" {
+		if topic == "dead-letter" || topic == "intake" {
 			letters = ""
 		}
 		subscriptions = append(subscriptions, fmt.Sprintf(`{"name":"projects/p/subscriptions/%s","topic":"projects/p/topics/%[1]s",

@@ -220,7 +220,7 @@ func (p *project) subscriptions(ctx context.Context) (check, error) {
 			wrong = append(wrong, "nobody gets "+string(name))
 		}
 		for _, s := range subscriptions {
-			if problem := pushProblem(s, name == topic.DeadLetter); problem != "" {
+			if problem := pushProblem(s, name == topic.DeadLetter || name == topic.Intake); problem != "" {
 				wrong = append(wrong, s.Name[strings.LastIndex(s.Name, "/")+1:]+": "+problem)
 			}
 		}
@@ -228,8 +228,9 @@ func (p *project) subscriptions(ctx context.Context) (check, error) {
 	return verdictOf(wrong, fmt.Sprintf("%d topics are pushed with a token, and dead-lettered", len(topic.Names())), "terraform apply"), nil
 }
 
-// pushProblem says what is wrong with a subscription; empty: nothing.
-func pushProblem(s *pubsub.Subscription, letters bool) string {
+// pushProblem says what is wrong with a subscription; empty: nothing. One that is endless retries
+// its messages until they are taken, instead of dead-lettering them.
+func pushProblem(s *pubsub.Subscription, endless bool) string {
 	push := s.PushConfig
 	switch {
 	case push == nil || push.PushEndpoint == "":
@@ -238,7 +239,7 @@ func pushProblem(s *pubsub.Subscription, letters bool) string {
 		return "its endpoint is not https"
 	case push.OidcToken == nil || push.OidcToken.ServiceAccountEmail == "":
 		return "it is pushed without a token"
-	case s.DeadLetterPolicy == nil && !letters:
+	case s.DeadLetterPolicy == nil && !endless:
 		return "it has no dead-letter topic"
 	default:
 		return ""

@@ -81,7 +81,8 @@ func prepare(t *testing.T, r *run, line string, stop func()) {
 		r.api.answer("getSource", reply{status: 200, body: `{"source_id":"callrail","kind":"callrail","signing_keys":["signing","signing_4tbgp3yz"]}`})
 	case strings.Contains(line, "erase"), strings.Contains(line, "delete"):
 		r.api.answer("getJob", reply{status: 200, body: `{"job_id":"job_4tbgp3yzq2xk7uhv","kind":"erase","state":"done","actor":"https://issuer.example.com#ann",
-			"created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:04:11Z","report":{"deleted":{"requests":2,"transcripts":2},"outlives":{"backups_until":"2026-03-09"}}}`})
+			"created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:04:11Z","report":{"requests":2,"tables":{"requests":2,"transcripts":2},
+			"copies":[{"request_id":"req_xw3vhpjm2d5nwkkqk5ul7c2nzi","destination":"hubspot","link":"https://crm.example.com/deals/57","records":[{"type":"contact","id":"51"},{"type":"deal","id":"57"}]}]}}`})
 	case strings.Contains(line, "export"):
 		r.api.answer("getJob", reply{status: 200, body: `{"job_id":"job_4tbgp3yzq2xk7uhv","kind":"export","state":"done","actor":"https://issuer.example.com#ann",
 			"created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:04:11Z","report":{"requests":2}}`})

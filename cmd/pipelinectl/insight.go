@@ -184,10 +184,3 @@ func newAudit(t *tool) *cobra.Command {
 	want.add(cmd)
 	return cmd
 }
-
-// summary writes what changed into one cell.
-func summary(v map[string]any) string {
-	var parts []string
-	flatten("", v, func(name string, value any) { parts = append(parts, name+"="+cell(value)) })
-	return strings.Join(parts, " ")
-}

@@ -153,7 +153,7 @@ func counts(report map[string]any) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(report)) {
 		if n, ok := report[name].(float64); ok {
-			fmt.Fprintf(&b, ", %s %v", clean(name), n)
+			fmt.Fprintf(&b, ", %s %s", clean(name), cell(n))
 		}
 	}
 	return b.String()
@@ -174,5 +174,44 @@ func printJob(p *page, v client.Job) {
 	}
 	p.line("")
 	p.header("Report", "Value")
-	flatten("", v.Report, func(name string, value any) { p.row(name, value) })
+	lists := map[string][]any{}
+	flatten("", v.Report, func(name string, value any) {
+		if list, ok := value.([]any); ok {
+			lists[name] = list
+			return
+		}
+		p.row(name, value)
+	})
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		printItems(p, name, lists[name])
+	}
+}
+
+// printItems prints a report's list, such as the copies that are left in CRMs, as a table.
+func printItems(p *page, name string, items []any) {
+	columns := map[string]bool{}
+	for _, item := range items {
+		if fields, ok := item.(map[string]any); ok {
+			for column := range fields {
+				columns[column] = true
+			}
+		}
+	}
+	p.line("\n%s: %d", clean(name), len(items))
+	if len(columns) == 0 {
+		for _, item := range items {
+			p.row(summary(item))
+		}
+		return
+	}
+	order := slices.Sorted(maps.Keys(columns))
+	p.header(order...)
+	for _, item := range items {
+		fields, _ := item.(map[string]any)
+		cells := make([]any, 0, len(order))
+		for _, column := range order {
+			cells = append(cells, summary(fields[column]))
+		}
+		p.row(cells...)
+	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func job(state string) reply {
-	return reply{status: 200, body: `{"job_id":"job_a","kind":"import","state":"` + state + `","actor":"ann","created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:04:05Z","report":{"imported":7}}`}
+	return reply{status: 200, body: `{"job_id":"job_a","kind":"import","state":"` + state + `","actor":"ann","created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:04:05Z","report":{"imported":1234567}}`}
 }
 
 func TestAJobIsFollowedToItsEnd(t *testing.T) {
@@ -21,7 +21,7 @@ func TestAJobIsFollowedToItsEnd(t *testing.T) {
 		code int
 		want string
 	}{
-		{"done", []reply{job("running"), job("running"), job("done")}, exitOK, "State    done"},
+		{"done", []reply{job("running"), job("running"), job("done")}, exitOK, "imported  1234567"},
 		{"failed", []reply{job("running"), job("failed")}, exitFailed, "job resume job_a"},
 		{"paused", []reply{job("running"), job("paused")}, exitFailed, "is paused"},
 		{"an API that is away for a moment", []reply{job("running"), away, away, away, job("done")}, exitOK, "State    done"},
@@ -55,7 +55,7 @@ func TestProgressIsForPeopleAlone(t *testing.T) {
 			t.Parallel()
 			api := newFakeAPI(t).answer("getJob", job("running"), job("running"), job("done"))
 			got := run{api: api, watched: test.watched}.tool(t, append([]string{"job", "show", "job_a", "--wait"}, test.args...)...)
-			if shown := strings.Contains(got.err, "import job_a: running, imported 7"); got.code != exitOK || shown != test.want {
+			if shown := strings.Contains(got.err, "import job_a: running, imported 1234567"); got.code != exitOK || shown != test.want {
 				t.Errorf("code %d, progress %q", got.code, got.err)
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -132,6 +133,10 @@ func cell(v any) string {
 			return "yes"
 		}
 		return "no"
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64) // a million is 1000000, not 1e+06
+	case float32:
+		return strconv.FormatFloat(float64(v), 'f', -1, 32)
 	case []string:
 		return orNothing(clean(strings.Join(v, ", ")))
 	default:
@@ -188,19 +193,35 @@ func usd(amount float64) string {
 	return fmt.Sprintf("$%.2f", amount)
 }
 
-// flatten lists what a report holds, with dots between the names.
+// flatten lists what an object holds, with dots between the names. Lists stay whole.
 func flatten(at string, v any, add func(name string, value any)) {
-	switch v := v.(type) {
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v)) {
-			flatten(strings.TrimPrefix(at+"."+name, "."), v[name], add)
-		}
-	case []any:
-		for i, item := range v {
-			flatten(fmt.Sprintf("%s[%d]", at, i), item, add)
-		}
-	default:
+	fields, ok := v.(map[string]any)
+	if !ok {
 		add(at, v)
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		flatten(strings.TrimPrefix(at+"."+name, "."), fields[name], add)
+	}
+}
+
+// summary writes what something holds into one cell.
+func summary(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case []any:
+		items := make([]string, 0, len(v))
+		for _, item := range v {
+			items = append(items, summary(item))
+		}
+		return strings.Join(items, ", ")
+	case map[string]any:
+		var parts []string
+		flatten("", v, func(name string, value any) { parts = append(parts, name+"="+summary(value)) })
+		return strings.Join(parts, " ")
+	default:
+		return cell(v)
 	}
 }
 

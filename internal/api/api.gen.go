@@ -1219,6 +1219,9 @@ type RecordingState struct {
 	DurationS   float64 `json:"duration_s"`
 }
 
+// Redaction A span of the transcript that was masked.
+type Redaction = request.Redaction
+
 // Request One call, form or text of one tenant, as lists show it.
 type Request struct {
 	// Embedded struct due to allOf(#/components/schemas/RequestCommon)

@@ -71,9 +71,6 @@ func (a *arrival) intake(ctx context.Context) (request.Intake, error) {
 	r.TraceParent = traceParent(ctx)
 	if !a.tenant.Settings.Privacy.KeepCardNumbers {
 		redact.Details(&r.Details)
-		if r.Details.Given != nil {
-			redact.Transcript(r.Details.Given)
-		}
 	}
 	return request.Intake{Request: r, BodyHash: bodyHash}, nil
 }

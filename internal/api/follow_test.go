@@ -49,6 +49,12 @@ func (c *changing) save(id string, status request.Status) {
 	})
 }
 
+func (c *changing) fail(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.err = err
+}
+
 func (c *changing) count() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -158,12 +164,10 @@ func TestReadingGoesOnAfterAFailure(t *testing.T) {
 		c, h := newChanging(t)
 		f, stop := mustFollow(t, h)
 		defer stop()
-		c.err = errors.New("unavailable")
+		c.fail(errors.New("unavailable"))
 		c.save("a", request.Received)
 		next()
-		c.mu.Lock()
-		c.err = nil
-		c.mu.Unlock()
+		c.fail(nil)
 		next()
 		if ids := strings.Join(got(f), " "); ids != "a" {
 			t.Errorf("got %q, want a", ids)

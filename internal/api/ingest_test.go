@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -75,14 +74,7 @@ func (w *world) createAs(t *testing.T, token, tenantID, key, body string) reply 
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
-	resp, err := http.DefaultClient.Do(r)
-	must(t, err)
-	answer, err := io.ReadAll(resp.Body)
-	must(t, err)
-	must(t, resp.Body.Close())
-	got := reply{status: resp.StatusCode, header: resp.Header, body: answer}
-	checkAgainstDocument(t, r, got)
-	return got
+	return w.roundTrip(t, r)
 }
 
 func (w *world) created(t *testing.T, status int, r reply) (api.CreatedRequest, *request.Request) {
@@ -139,6 +131,10 @@ func TestACallIsCreatedWithAnAddressForItsAudio(t *testing.T) {
 	if want := []string{demo + " api accepted call"}; !slices.Equal(w.ingest.counted, want) {
 		t.Errorf("counted %v, want %v", w.ingest.counted, want)
 	}
+	counts := "/v1/tenants/" + demo + "/sources/api/deliveries?from=2026-03-01&to=2026-03-02"
+	if got := w.get(t, counts, w.token(t, access.TenantAdmin, demo)); got.status != http.StatusOK {
+		t.Errorf("counts: %d %s", got.status, got.body)
+	}
 }
 
 func TestTheSameKeyIsTheSameRequest(t *testing.T) {
@@ -177,6 +173,27 @@ func TestTheSameKeyIsTheSameRequest(t *testing.T) {
 	taken, _ := w.created(t, http.StatusOK, w.create(t, demo, "crm-1", callWithAudio))
 	if taken.Upload != nil || taken.Status != request.Transcribed {
 		t.Errorf("after the upload was taken: %+v", taken)
+	}
+}
+
+// forgetful commits everything twice, as a store does whose first answer was lost.
+type forgetful struct{ api.Scope }
+
+func (f forgetful) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
+	if _, err := f.Scope.Accept(ctx, in); err != nil {
+		return request.Acceptance{}, err
+	}
+	return f.Scope.Accept(ctx, in)
+}
+
+func TestALostAnswerOfTheStoreIsNotARepetition(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(s api.Scope) api.Scope { return forgetful{s} })
+	if answer, row := w.created(t, http.StatusCreated, w.create(t, demo, "", callWithAudio)); !answer.Created || answer.Upload == nil || row.ID != answer.RequestID {
+		t.Errorf("without a key: %+v", answer)
+	}
+	if answer, _ := w.created(t, http.StatusOK, w.create(t, demo, "k", callWithAudio)); answer.Created || answer.Upload == nil {
+		t.Errorf("with a key: %+v", answer)
 	}
 }
 

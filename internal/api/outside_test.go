@@ -1,10 +1,8 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -135,14 +133,7 @@ func (a *admin) ask(t *testing.T, method, path, body string, want int, headers .
 	for i := 0; i < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
-	resp, err := http.DefaultClient.Do(r)
-	must(t, err)
-	text, err := io.ReadAll(resp.Body)
-	must(t, err)
-	must(t, resp.Body.Close())
-	got := reply{status: resp.StatusCode, header: resp.Header, body: text}
-	r.Body = io.NopCloser(bytes.NewReader(nil))
-	checkAgainstDocument(t, r, got)
+	got := a.roundTrip(t, r)
 	if got.status != want {
 		t.Fatalf("%s %s: got %d %s, want %d", method, path, got.status, got.body, want)
 	}

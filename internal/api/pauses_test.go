@@ -80,7 +80,7 @@ func TestAPauseThatMakesNoSenseIsRefused(t *testing.T) {
 	for _, subject := range []string{"step:sweep", "everything", "destination:", "step:push%20", "ALL"} {
 		mine.send(t, http.MethodPut, "/pauses/"+subject, `{"reason":"x"}`, http.StatusBadRequest)
 	}
-	for _, body := range []string{`{}`, `{"reason":""}`, `{"reason":"x","untill":null}`, `{"reason":7}`, `[]`} {
+	for _, body := range []string{`{}`, `{"reason":""}`, `{"reason":"x","ends":null}`, `{"reason":7}`, `[]`} {
 		mine.send(t, http.MethodPut, "/pauses/all", body, http.StatusBadRequest)
 	}
 	if got := pauses(t, mine.send(t, http.MethodGet, "/pauses", "", 200)); len(got) > 0 {

@@ -3,7 +3,6 @@ package api_test
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -32,14 +31,7 @@ func (w *world) order(t *testing.T, method, path, body string) reply {
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	resp, err := http.DefaultClient.Do(r)
-	must(t, err)
-	content, err := io.ReadAll(resp.Body)
-	must(t, err)
-	must(t, resp.Body.Close())
-	got := reply{status: resp.StatusCode, header: resp.Header, body: content}
-	checkAgainstDocument(t, r, got)
-	return got
+	return w.roundTrip(t, r)
 }
 
 // orders checks the status of an answer.

@@ -26,6 +26,8 @@ func (h *handlers) GetSourceDeliveries(ctx context.Context, in GetSourceDeliveri
 	switch {
 	case sourceID == unverified:
 		sourceID, s = "", &tenant.Source{}
+	case sourceID == sourceAPI && s == nil: // nobody configured it: it is this API
+		s = &tenant.Source{}
 	case s == nil:
 		return nil, store.ErrNotFound
 	}
@@ -47,10 +49,10 @@ func presentArrivals(s *tenant.Source, state tenant.SourceState, counts []store.
 	}
 	var accepted, rejected time.Time
 	for _, c := range counts {
-		switch {
-		case c.Outcome == "rejected":
+		switch c.Outcome {
+		case "rejected":
 			rejected = later(rejected, c.LastAt)
-		case c.Outcome == "accepted" || c.Outcome == "updated" || c.Outcome == "duplicate":
+		case "accepted", "updated", "duplicate":
 			accepted = later(accepted, c.LastAt)
 		}
 		shown.Counts = append(shown.Counts, DeliveryCount{

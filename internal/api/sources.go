@@ -181,6 +181,9 @@ func (c *sourceChange) apply(t *tenant.Tenant) error {
 // checkSource returns everything that is wrong with what a source is to be.
 func checkSource(t *tenant.Tenant, s *tenant.Source, body *SourceChange) wrong {
 	var w wrong
+	if s.ID == sourceAPI || s.ID == unverified {
+		w.add("source_id", "the name stands for requests of this API, or for deliveries that were not verified")
+	}
 	if s.Kind != string(body.Kind) {
 		w.add("kind", "a source keeps its kind: add another one")
 	}

@@ -87,6 +87,17 @@ func TestWhatASourceCannotBeIsRefusedAllAtOnce(t *testing.T) {
 	}
 }
 
+func TestNamesThatStandForSomethingElseAreNoSources(t *testing.T) {
+	t.Parallel()
+	a := newWorld(t, nil).admin(t, demo)
+	for _, id := range []string{"api", "-"} {
+		refused := a.send(t, http.MethodPut, "/sources/"+id, `{"kind":"form"}`, http.StatusUnprocessableEntity)
+		if diff := cmp.Diff([]string{"source_id"}, fields(t, refused)); diff != "" {
+			t.Errorf("%s: %s", id, diff)
+		}
+	}
+}
+
 func TestACompanyOfAnotherTenantIsRefusedWithoutSayingWhose(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, nil)

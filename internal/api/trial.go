@@ -21,33 +21,38 @@ type connector struct {
 	rules mapping.Mapping
 }
 
-// connector connects to an integration as deliveries do. What is wrong with its settings is
-// for the caller to know: broken.
-func (h *handlers) connector(ctx context.Context, t *tenant.Tenant, id string) (found *connector, broken string, err error) {
+// settingsError says why an integration cannot be asked. It is for the caller to know.
+type settingsError string
+
+func (e settingsError) Error() string { return string(e) }
+
+// connector connects to an integration as deliveries do. It fails with a settingsError if
+// that cannot work.
+func (h *handlers) connector(ctx context.Context, t *tenant.Tenant, id string) (*connector, error) {
 	in := t.Integration(id)
 	if in == nil {
-		return nil, "", store.ErrNotFound
+		return nil, store.ErrNotFound
 	}
 	settings, raw, err := mapping.Split(in.Config)
 	if err != nil {
-		return nil, "The settings are not an object.", nil //nolint:nilerr // it is the answer
+		return nil, settingsError("The settings are not an object.")
 	}
 	rules, err := mapping.Parse(raw)
 	if err != nil {
-		return nil, err.Error(), nil
+		return nil, settingsError(err.Error())
 	}
 	credentials, err := h.credentials(ctx, in, "")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if credentials == "" {
-		return nil, "There are no credentials.", nil
+		return nil, settingsError("There are no credentials.")
 	}
 	made, err := h.deps.Connect(t.ID, in, settings, credentials)
 	if err != nil {
-		return nil, err.Error(), nil
+		return nil, settingsError(err.Error())
 	}
-	return &connector{Connector: made, rules: rules}, "", nil
+	return &connector{Connector: made, rules: rules}, nil
 }
 
 // TestIntegration implements POST /v1/tenants/{tenant_id}/integrations/{integration_id}/test.
@@ -59,29 +64,35 @@ func (h *handlers) TestIntegration(ctx context.Context, in TestIntegrationReques
 	if err := o.scope.Audit(ctx, o.actor, "integration.test", in.IntegrationID); err != nil {
 		return nil, fmt.Errorf("audit test: %w", err)
 	}
-	c, broken, err := h.connector(ctx, t, in.IntegrationID)
+	c, err := h.connector(ctx, t, in.IntegrationID)
+	var broken settingsError
+	if errors.As(err, &broken) {
+		return TestIntegration200JSONResponse{Message: string(broken), Problems: []MappingProblem{}}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	answer := TestIntegration200JSONResponse{Message: broken, Problems: []MappingProblem{}}
-	if c == nil {
-		return answer, nil
-	}
+	return TestIntegration200JSONResponse(c.tried(ctx)), nil
+}
+
+// tried says what would keep a lead from arriving.
+func (c *connector) tried(ctx context.Context) TestResult {
+	result := TestResult{Problems: []MappingProblem{}}
 	if err := c.Test(ctx); err != nil {
-		answer.Message = crm.Dispose(err).Words
-		return answer, nil //nolint:nilerr // it is the answer
+		result.Message = crm.Dispose(err).Words
+		return result
 	}
 	fields, err := mapping.Describe(ctx, c.Connector)
 	if err != nil {
-		answer.Message = "The CRM does not tell its fields. " + crm.Dispose(err).Words
-		return answer, nil //nolint:nilerr // it is the answer
+		result.Message = "The CRM does not tell its fields. " + crm.Dispose(err).Words
+		return result
 	}
-	answer.Ok = true
+	result.Ok = true
 	for _, p := range c.rules.Check(fields) {
-		answer.Problems = append(answer.Problems, presentProblem(p))
-		answer.Ok = answer.Ok && p.Warning
+		result.Problems = append(result.Problems, presentProblem(p))
+		result.Ok = result.Ok && p.Warning
 	}
-	return answer, nil
+	return result
 }
 
 func presentProblem(p mapping.Problem) MappingProblem {
@@ -94,12 +105,13 @@ func (h *handlers) ListIntegrationFields(ctx context.Context, in ListIntegration
 	if err != nil {
 		return nil, err
 	}
-	c, broken, err := h.connector(ctx, t, in.IntegrationID)
+	c, err := h.connector(ctx, t, in.IntegrationID)
+	var broken settingsError
+	if errors.As(err, &broken) {
+		return nil, refuseWith(ProblemCodeInvalidSettings, FieldError{Field: "config", Message: string(broken)})
+	}
 	if err != nil {
 		return nil, err
-	}
-	if c == nil {
-		return nil, refuseWith(ProblemCodeInvalidSettings, FieldError{Field: "config", Message: broken})
 	}
 	fields, err := mapping.Describe(ctx, c.Connector)
 	if err != nil {
@@ -183,12 +195,10 @@ func brokenRules(problems mapping.Errors) map[int]bool {
 
 // remark says what happened to a rule's value; empty: nothing unusual.
 func remark(line mapping.Line) string {
-	switch {
-	case line.Required && line.Value == nil && line.Problem == "":
+	if line.Required && line.Value == nil && line.Problem == "" {
 		return "the rule is required, and this request has no value for it: the delivery would be parked"
-	default:
-		return line.Problem
 	}
+	return line.Problem
 }
 
 // lead gathers what a request would bring into a CRM, and what the tenant's workflow says to

@@ -95,7 +95,7 @@ func (p *Worker) connectAndDeliver(ctx context.Context, o order, lead crm.Lead, 
 	}
 	until := p.Now().Add(p.Config.BusyWait)
 	for {
-		result, err := crm.Deliver(ctx, connector, lead, claim, p.Now)
+		result, err := crm.Deliver(ctx, connector, lead, p.Ledger(claim), p.Now)
 		var busy *crm.BusyError
 		if !errors.As(err, &busy) || p.Now().After(until) {
 			return result, err

@@ -46,6 +46,9 @@ type Secrets interface {
 // VaultFunc returns the vault of a tenant's secret.
 type VaultFunc func(tenantID, secret string) crm.Vault
 
+// LedgerFunc returns what a delivery remembers of its remote records.
+type LedgerFunc func(claim *store.DeliveryClaim) crm.Ledger
+
 // Planner is a claimed request that deliveries can be planned for.
 type Planner interface {
 	PlanDeliveries(ctx context.Context, plans []store.Plan, lease time.Duration) ([]*store.DeliveryClaim, error)
@@ -61,6 +64,7 @@ type Deps struct {
 	HTTP       *http.Client           // guarded: a tenant may name addresses
 	Vault      VaultFunc              // nil: credentials that expire cannot be renewed
 	Breakers   *crm.Breakers          // nil: dead destinations are asked each time
+	Ledger     LedgerFunc             // nil: the claim, which keeps it in the store
 	Now        func() time.Time       // nil: time.Now
 }
 
@@ -80,6 +84,9 @@ func New(cfg Config, deps Deps) (*Worker, error) {
 	}
 	if deps.Now == nil {
 		deps.Now = time.Now
+	}
+	if deps.Ledger == nil {
+		deps.Ledger = func(claim *store.DeliveryClaim) crm.Ledger { return claim }
 	}
 	return &Worker{Config: cfg, Deps: deps}, nil
 }

@@ -11,10 +11,11 @@ type Intake struct {
 	Change      bool     // a modification of something that usually is here already
 	Changes     []string // what a modification says has changed, by the source's names
 
-	// Earlier is another id under which the same content may be here. If that was accepted
-	// less than Within ago, this is a duplicate of it.
-	Earlier string
-	Within  time.Duration
+	// Alike are other ids under which the same content may be here. If it came less than Within
+	// before or after this delivery, which came when the request was sent or else now, this is a
+	// duplicate of it.
+	Alike  []string
+	Within time.Duration
 }
 
 // Outcome says what a delivery did.
@@ -33,6 +34,6 @@ type Acceptance struct {
 	Outcome  Outcome
 	Status   Status // of the row now
 	Run      int64
-	Announce bool // the row is due for its next step, which should be told
-	Earlier  bool // it is a duplicate of the Intake's Earlier
+	Announce bool   // the row is due for its next step, which should be told
+	Original string // the id of the Intake's Alike that it is a duplicate of; empty: none
 }

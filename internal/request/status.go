@@ -25,12 +25,6 @@ func Statuses() []Status { return append(slices.Clone(order), Failed, Erased) }
 // Valid reports whether s is a status at all.
 func (s Status) Valid() bool { return slices.Contains(Statuses(), s) }
 
-// Step returns the name of the step that a request with this status waits for, empty if it
-// waits for none.
-func (s Status) Step() string {
-	return map[Status]string{Received: "transcribe", Transcribed: "analyze", Analyzed: "push", Pushed: "notify"}[s]
-}
-
 // Settled reports whether no step is left to do.
 func (s Status) Settled() bool { return s == Completed || s == Failed || s == Erased }
 

@@ -41,7 +41,7 @@ func (s *Sandbox) startGoogle(ctx context.Context) error {
 	}
 	s.defers(func() { _ = objects.Close() }) // nothing is left to send
 	speechConfig := s.cfg.Speech
-	speechConfig.Now = s.cfg.Now
+	speechConfig.Now, speechConfig.Modes = s.cfg.Now, s.modes
 	s.speech = speech.New(speechConfig, objects)
 	s.defers(s.speech.Close)
 	s.secrets = secretmanager.New(s.cfg.Project, s.cfg.Now)

@@ -74,7 +74,7 @@ type Config struct {
 	Speech        speech.Config  // empty: in us, with the defaults
 	SpeechCommand string         // wins over Speech.Command
 	Player        control.Player // delivers samples; nil: none
-	FaultSeed     uint64         // of the faults' probabilities
+	FaultSeed     uint64         // of the faults' and modes' probabilities
 	Now           func() time.Time
 	Log           *slog.Logger
 }
@@ -84,6 +84,7 @@ type Sandbox struct {
 	cfg     Config
 	url     string
 	faults  *fault.Set
+	modes   *fault.Modes
 	journal *journal.Journal
 
 	callrail *callrail.Server
@@ -120,7 +121,7 @@ func newSandbox(cfg Config) *Sandbox {
 	cfg.Speech.Duration = cmp.Or(cfg.Speech.Duration, batchDuration)
 	cfg.Speech.CommandTimeout = cmp.Or(cfg.Speech.CommandTimeout, commandTimeout)
 	cfg.Speech.Command = cmp.Or(cfg.SpeechCommand, cfg.Speech.Command)
-	return &Sandbox{cfg: cfg, faults: fault.New(cfg.FaultSeed), journal: journal.New(cfg.Now)}
+	return &Sandbox{cfg: cfg, faults: fault.New(cfg.FaultSeed), modes: fault.NewModes(cfg.FaultSeed), journal: journal.New(cfg.Now)}
 }
 
 // start starts what others need first. The HTTP address is taken at the beginning,
@@ -204,6 +205,10 @@ func (s *Sandbox) SMTPCA() string { return string(s.mail.CA()) }
 
 // Issuer returns the issuer of push and access tokens.
 func (s *Sandbox) Issuer() *oidc.Issuer { return s.issuer }
+
+// Modes returns what goes wrong inside the stand-ins. The push relay, which is not one of
+// them, takes part in it.
+func (s *Sandbox) Modes() *fault.Modes { return s.modes }
 
 // CallRail returns the stand-in of CallRail, to register webhooks and to deliver.
 func (s *Sandbox) CallRail() *callrail.Server { return s.callrail }

@@ -53,9 +53,9 @@ func (s *Sandbox) handler() (http.Handler, error) {
 	if s.issuer, err = oidc.New(oidc.Config{URL: s.url + "/oidc", Now: s.cfg.Now}); err != nil {
 		return nil, err
 	}
-	model := gemini.New(s.cfg.Now)
+	model := gemini.New(s.cfg.Now, s.modes)
 	return control.New(control.Config{
-		Faults: s.faults, Journal: s.journal, CallRail: s.callrail, Recogniser: listener{s.speech},
+		Faults: s.faults, Modes: s.modes, Journal: s.journal, CallRail: s.callrail, Recogniser: listener{s.speech},
 		Player: s.cfg.Player, Log: s.cfg.Log,
 		Mounts: map[string]http.Handler{"/oidc": s.issuer.Handler()},
 		Systems: append(crms, []control.System{

@@ -25,12 +25,12 @@ func (c *analyzeConfig) Validate() error {
 }
 
 // Analyze serves the step that finds out what a request means.
-func Analyze(ctx context.Context, env envconfig.Lookuper) error {
+func Analyze(ctx context.Context, env envconfig.Lookuper, opts ...Option) error {
 	var cfg analyzeConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err
 	}
-	s, err := openStep(ctx, "analyze", &cfg.Step)
+	s, err := openStep(ctx, "analyze", &cfg.Step, opts...)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func (c *apiConfig) Validate() error {
 }
 
 // API serves the management API.
-func API(ctx context.Context, env envconfig.Lookuper) error {
+func API(ctx context.Context, env envconfig.Lookuper, _ ...Option) error {
 	var cfg apiConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err

@@ -22,12 +22,12 @@ func (c *notifyConfig) Validate() error {
 }
 
 // Notify serves the step that tells people.
-func Notify(ctx context.Context, env envconfig.Lookuper) error {
+func Notify(ctx context.Context, env envconfig.Lookuper, opts ...Option) error {
 	var cfg notifyConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err
 	}
-	s, err := openStep(ctx, "notify", &cfg.Step)
+	s, err := openStep(ctx, "notify", &cfg.Step, opts...)
 	if err != nil {
 		return err
 	}

@@ -128,6 +128,7 @@ type step struct {
 	*platform
 	verifier *topic.TokenVerifier
 	config   stage.Config
+	wiring   wiring
 }
 
 // stepConfig is what every step needs.
@@ -145,13 +146,13 @@ func (c *stepConfig) Validate() error {
 // earlier by its own server would be repeated for nothing.
 const pushDeadline = 620 * time.Second
 
-func openStep(ctx context.Context, name string, cfg *stepConfig) (*step, error) {
+func openStep(ctx context.Context, name string, cfg *stepConfig, opts ...Option) (*step, error) {
 	cfg.Platform.Server.WriteTimeout = max(cfg.Platform.Server.WriteTimeout, pushDeadline)
 	p, err := open(ctx, name, &cfg.Platform)
 	if err != nil {
 		return nil, err
 	}
-	s := &step{platform: p, verifier: topic.NewVerifier(ctx, cfg.Push), config: cfg.Stage}
+	s := &step{platform: p, verifier: topic.NewVerifier(ctx, cfg.Push), config: cfg.Stage, wiring: wired(opts)}
 	p.router.Method(http.MethodGet, "/v1/health", server.Health(name))
 	return s, nil
 }
@@ -168,7 +169,7 @@ func (s *step) run(from, to request.Status, worker stage.Worker) error {
 		return fmt.Errorf("no topic announces %s", from)
 	}
 	runner := &stage.Runner{
-		Name: s.name, From: from, To: to, Worker: worker, Claim: s.claim,
+		Name: s.name, From: from, To: to, Worker: worker, Claim: s.wiring.claim(s.claim, s.store),
 		Tenants: s.directory, Next: s.publisher, Config: s.config, Now: time.Now,
 	}
 	s.on(name, func(ctx context.Context, m topic.Message) error {

@@ -35,12 +35,12 @@ func (c *pushConfig) Validate() error {
 }
 
 // Push serves the step that brings requests into CRMs.
-func Push(ctx context.Context, env envconfig.Lookuper) error {
+func Push(ctx context.Context, env envconfig.Lookuper, opts ...Option) error {
 	var cfg pushConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err
 	}
-	s, err := openStep(ctx, "push", &cfg.Step)
+	s, err := openStep(ctx, "push", &cfg.Step, opts...)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func Push(ctx context.Context, env envconfig.Lookuper) error {
 	}
 	worker, err := push.New(cfg.Delivery, push.Deps{
 		Store: s.store, Tenants: s.directory, Secrets: s.secrets, Connectors: connectors(), HTTP: client,
-		CallRail: calls, Vault: vaults(s.store, s.secrets).Vault, Breakers: crm.NewBreakers(cfg.Breaker, time.Now),
+		CallRail: calls, Vault: vaults(s.store, s.secrets).Vault, Breakers: crm.NewBreakers(cfg.Breaker, time.Now), Ledger: s.wiring.ledgers,
 	})
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func (c *sweepConfig) Validate() error {
 }
 
 // Sweep serves the sweep: Cloud Scheduler calls it every minute.
-func Sweep(ctx context.Context, env envconfig.Lookuper) error {
+func Sweep(ctx context.Context, env envconfig.Lookuper, _ ...Option) error {
 	var cfg sweepConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err

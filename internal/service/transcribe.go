@@ -30,12 +30,12 @@ func (c *transcribeConfig) Validate() error {
 }
 
 // Transcribe serves the step that finds out what was said.
-func Transcribe(ctx context.Context, env envconfig.Lookuper) error {
+func Transcribe(ctx context.Context, env envconfig.Lookuper, opts ...Option) error {
 	var cfg transcribeConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err
 	}
-	s, err := openStep(ctx, "transcribe", &cfg.Step)
+	s, err := openStep(ctx, "transcribe", &cfg.Step, opts...)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/sethvargo/go-envconfig"
@@ -10,6 +11,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/limit"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 	"github.com/your-org/multi-tenant-pipeline/internal/webhook"
 	"github.com/your-org/multi-tenant-pipeline/pkg/config"
 	"github.com/your-org/multi-tenant-pipeline/pkg/server"
@@ -20,12 +22,13 @@ const countInterval = 10 * time.Second
 
 type webhookConfig struct {
 	Platform platformConfig
+	Push     topic.PushConfig
 	Webhook  webhook.Config
 	Limits   limit.Config
 }
 
 func (c *webhookConfig) Validate() error {
-	return errors.Join(c.Platform.Validate(), c.Webhook.Validate(), c.Limits.Validate())
+	return errors.Join(c.Platform.Validate(), c.Push.Validate(), c.Webhook.Validate(), c.Limits.Validate())
 }
 
 // accepter gives each delivery to its tenant's scope.
@@ -40,8 +43,9 @@ func (p *platform) limiter(cfg limit.Config) (*limit.Limiter, error) {
 	return limit.New(cfg, func(tenantID string) limit.Quotas { return p.store.ForTenant(tenantID) }, time.Now)
 }
 
-// Webhook serves the deliveries of CallRail and web forms.
-func Webhook(ctx context.Context, env envconfig.Lookuper) error {
+// Webhook serves the deliveries of CallRail and web forms, and takes in those that were kept while
+// the store was away.
+func Webhook(ctx context.Context, env envconfig.Lookuper, opts ...Option) error {
 	var cfg webhookConfig
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err
@@ -58,13 +62,14 @@ func Webhook(ctx context.Context, env envconfig.Lookuper) error {
 	if err != nil {
 		return err
 	}
-	handler, err := webhook.New(cfg.Webhook, webhook.Deps{
-		Tenants: p.directory, Keys: keys, Store: accepter{p.store}, Announcer: p.publisher, Limits: limits, Counts: counts,
+	hook, err := webhook.New(cfg.Webhook, webhook.Deps{
+		Tenants: p.directory, Keys: keys, Store: accepter{p.store}, Announcer: p.publisher, Intake: p.publisher, Limits: limits, Counts: counts,
 	})
 	if err != nil {
 		return err
 	}
-	p.router.Mount("/", handler)
+	p.router.Method(http.MethodPost, "/pubsub/"+string(topic.Intake), topic.IntakeHandler(topic.NewVerifier(ctx, cfg.Push), hook.Drain))
+	p.router.Mount("/", hook)
 	go counts.Run(ctx, countInterval)
 	defer func() { counts.Flush(context.WithoutCancel(ctx)) }()
 	return p.serve(ctx, server.Public())

@@ -13,8 +13,8 @@ import (
 // there already is a duplicate, unless it is a modification, which updates the row.
 func (s *Scope) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
 	switch {
-	case in.Earlier != "":
-		return s.acceptUnlessEarlier(ctx, in)
+	case len(in.Alike) > 0:
+		return s.acceptUnlessAlike(ctx, in)
 	case in.Change && in.Request.Kind != request.Form: // a form's row is not there, as a rule
 		return s.acceptChange(ctx, in)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"cloud.google.com/go/spanner"
 	"google.golang.org/grpc/codes"
@@ -10,28 +11,19 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
-// acceptUnlessEarlier inserts a delivery unless the same content was accepted shortly before,
-// under this id or the earlier one. Both rows are read in the transaction that inserts, so
+// acceptUnlessAlike inserts a delivery unless the same content was accepted at about the same
+// time, under this id or one like it. All rows are read in the transaction that inserts, so
 // that of two instances only one accepts.
-func (s *Scope) acceptUnlessEarlier(ctx context.Context, in request.Intake) (request.Acceptance, error) {
+func (s *Scope) acceptUnlessAlike(ctx context.Context, in request.Intake) (request.Acceptance, error) {
 	var answer request.Acceptance
 	err := s.store.sessions.readWrite(ctx, "step=webhook,op=accept_once", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
-		answer = request.Acceptance{}
-		since := s.store.now().Add(-in.Within)
-		keys := spanner.KeySets(s.key(in.Request.ID), s.key(in.Earlier))
-		err := tx.Read(ctx, "requests", keys, []string{"request_id", "received_at"}).Do(func(row *spanner.Row) error {
-			var id string
-			var received spanner.NullTime
-			if err := row.Columns(&id, &received); err != nil {
-				return err
-			}
-			if id == in.Request.ID || received.Time.After(since) {
-				answer = request.Acceptance{Outcome: request.Duplicate, Earlier: id == in.Earlier}
-			}
-			return nil
-		})
-		if err != nil || answer.Outcome == request.Duplicate {
+		original, found, err := s.alike(ctx, tx, in)
+		if err != nil {
 			return err
+		}
+		if found {
+			answer = request.Acceptance{Outcome: request.Duplicate, Original: original}
+			return nil
 		}
 		answer = accepted(in)
 		return tx.BufferWrite(s.insert(in))
@@ -43,6 +35,39 @@ func (s *Scope) acceptUnlessEarlier(ctx context.Context, in request.Intake) (req
 		return request.Acceptance{}, err
 	}
 	return answer, nil
+}
+
+// alike finds the row that a delivery repeats: its own, of which the id is empty, or the same
+// content under another id.
+func (s *Scope) alike(ctx context.Context, tx *spanner.ReadWriteTransaction, in request.Intake) (id string, found bool, err error) {
+	keys := []spanner.KeySet{s.key(in.Request.ID)}
+	for _, alike := range in.Alike {
+		keys = append(keys, s.key(alike))
+	}
+	at := in.Request.StartedAt
+	if at.IsZero() {
+		at = s.store.now()
+	}
+	rows := tx.Read(ctx, "requests", spanner.KeySets(keys...), []string{"request_id", "received_at", "started_at"})
+	err = rows.Do(func(row *spanner.Row) error {
+		var other string
+		var received time.Time
+		var started spanner.NullTime
+		if err := row.Columns(&other, &received, &started); err != nil {
+			return err
+		}
+		if started.Valid { // it was kept elsewhere until it could be committed
+			received = started.Time
+		}
+		switch {
+		case other == in.Request.ID:
+			id, found = "", true
+		case !found && at.Sub(received).Abs() < in.Within:
+			id, found = other, true
+		}
+		return nil
+	})
+	return id, found, err
 }
 
 // changeForm decides what a form that was sent again under its id does to the row: a page may

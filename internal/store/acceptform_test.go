@@ -28,7 +28,7 @@ func contentOf(stretch string) request.Intake {
 	before := map[string]string{"b": "a", "c": "b", "d": "c"}[stretch]
 	in := formOf("content/"+stretch, "hash")
 	in.Change, in.Within = false, 10*time.Minute
-	in.Earlier = request.ID(demo, request.NamespaceForm, "content/"+before)
+	in.Alike = []string{request.ID(demo, request.NamespaceForm, "content/"+before)}
 	return in
 }
 
@@ -45,11 +45,11 @@ func TestTheSameContentIsAcceptedOnceWithinItsTime(t *testing.T) {
 	if got := outcome(contentOf("b")); got.Outcome != request.Accepted || !got.Announce {
 		t.Errorf("first: %+v", got)
 	}
-	if got := outcome(contentOf("b")); got.Outcome != request.Duplicate || got.Earlier {
+	if got := outcome(contentOf("b")); got.Outcome != request.Duplicate || got.Original != "" {
 		t.Errorf("again: %+v", got)
 	}
 	clock.Advance(9 * time.Minute)
-	if got := outcome(contentOf("c")); got.Outcome != request.Duplicate || !got.Earlier {
+	if got := outcome(contentOf("c")); got.Outcome != request.Duplicate || got.Original != contentOf("b").Request.ID {
 		t.Errorf("nine minutes later, in the next stretch: %+v", got)
 	}
 	clock.Advance(2 * time.Minute)

@@ -84,6 +84,9 @@ func discreet(name string, value any) any {
 		shown := make(map[string]any, len(v))
 		for member, value := range v {
 			shown[member] = discreet(member, value)
+			if name == "headers" { // of a custom destination: one of them may be a key
+				shown[member] = hidden
+			}
 		}
 		return shown
 	case []any:

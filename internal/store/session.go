@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"cloud.google.com/go/spanner"
@@ -29,7 +28,7 @@ var transactions, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/inte
 type sessions struct {
 	shared *spanner.Client
 	pool   chan *spanner.Client // nil in production
-	turn   sync.Mutex           // emulator only
+	turn   chan struct{}        // emulator only; held by the transaction under way
 }
 
 // reader is what a transaction of either kind can read with.
@@ -51,7 +50,7 @@ func openSessions(ctx context.Context, cfg Config, opts ...option.ClientOption) 
 		s.shared = client
 		return s, err
 	}
-	s.pool = make(chan *spanner.Client, emulatorClients)
+	s.pool, s.turn = make(chan *spanner.Client, emulatorClients), make(chan struct{}, 1)
 	for range emulatorClients {
 		client, err := open()
 		if err != nil {
@@ -90,15 +89,26 @@ func (s *sessions) with(ctx context.Context, fn func(*spanner.Client) error) err
 	}
 }
 
+// inTurn is with, for what the emulator runs one at a time. Whoever waits for longer than ctx
+// gives up, as it would if Spanner did not answer.
+func (s *sessions) inTurn(ctx context.Context, fn func(*spanner.Client) error) error {
+	if s.pool == nil {
+		return fn(s.shared)
+	}
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+		return s.with(ctx, fn)
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the emulator: %w", ctx.Err())
+	}
+}
+
 // readWrite runs fn in a read-write transaction, which is repeated when Spanner aborts
 // it: fn must return Spanner's errors as they are or wrapped with %w, and must not do
 // anything outside the transaction.
 func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Context, *spanner.ReadWriteTransaction) error) error {
-	if s.pool != nil {
-		s.turn.Lock()
-		defer s.turn.Unlock()
-	}
-	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
+	return wrap(tag, s.inTurn(ctx, func(c *spanner.Client) error {
 		var lines trail
 		_, err := c.ReadWriteTransactionWithOptions(ctx, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 			return fn(lines.withTrail(ctx), tx)
@@ -114,11 +124,7 @@ func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Co
 // apply commits mutations in one round trip. They may be applied twice if the answer is
 // lost, so they must be inserts of rows whose second insert is recognised, or idempotent.
 func (s *sessions) apply(ctx context.Context, tag string, ms []*spanner.Mutation) error {
-	if s.pool != nil {
-		s.turn.Lock()
-		defer s.turn.Unlock()
-	}
-	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
+	return wrap(tag, s.inTurn(ctx, func(c *spanner.Client) error {
 		_, err := c.Apply(ctx, ms, spanner.ApplyAtLeastOnce(), spanner.TransactionTag(tag))
 		committed(ctx, tag, err)
 		return err
@@ -132,9 +138,7 @@ func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context
 	if s.pool == nil {
 		return wrap(tag, fn(ctx, s.shared.Single()))
 	}
-	s.turn.Lock()
-	defer s.turn.Unlock()
-	return wrap(tag, s.with(ctx, func(c *spanner.Client) error {
+	return wrap(tag, s.inTurn(ctx, func(c *spanner.Client) error {
 		_, err := c.ReadWriteTransaction(ctx, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 			return fn(ctx, tx)
 		})

@@ -101,7 +101,7 @@ func TestALineSaysWhatAChangeWasFromAndTo(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
 	update(t, s, "integration.put", func(got *tenant.Tenant) {
-		got.Integrations = append(got.Integrations, tenant.Integration{ID: "crm", Kind: "custom", Status: tenant.Active, Secret: "tenant-tenant_demo-crm_crm"})
+		got.Integrations = append(got.Integrations, tenant.Integration{ID: "crm", Kind: "custom", Status: tenant.Active, Secret: "tenant-tenant_demo-crm_crm", Config: []byte(`{"headers":{"X-Key":"key-in-a-header"}}`)})
 	})
 	update(t, s, "integration.put", func(got *tenant.Tenant) { got.Integration("crm").Status = tenant.Suspended })
 	for _, to := range []string{"ann@example.com", "bob@example.com"} {
@@ -113,6 +113,9 @@ func TestALineSaysWhatAChangeWasFromAndTo(t *testing.T) {
 	}
 	lines, next, err := s.ForTenant(demo).AuditLog(t.Context(), store.AuditFilter{Limit: 4})
 	must(t, err)
+	if text := fmt.Sprint(lines); !strings.Contains(text, "X-Key") || strings.Contains(text, "key-in-a-header") {
+		t.Errorf("a header is not named, or its value is in the log: %s", text)
+	}
 	if len(lines) != 4 || next == nil {
 		t.Fatalf("got %d lines, next %v", len(lines), next)
 	}

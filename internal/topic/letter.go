@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	// maxLetter is what Pub/Sub pushes at most: ten megabytes in base64. Refusing a dead letter
-	// for its size would have it come for ever.
-	maxLetter = 16 << 20
+	// maxPush is what Pub/Sub pushes at most: ten megabytes in base64. Refusing what has no dead
+	// letters for its size would have it come for ever.
+	maxPush = 16 << 20
 	// maxKept is how much of a message is kept; ours are far smaller.
 	maxKept = 8 << 10
 )
@@ -50,7 +50,7 @@ type KeepFunc func(ctx context.Context, l Letter) (fresh bool, err error)
 // not be kept.
 func LetterHandler(v Verifier, keep KeepFunc) http.Handler {
 	return Authenticated(v, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e, err := readRaw(http.MaxBytesReader(w, r.Body, maxLetter))
+		e, err := readRaw(http.MaxBytesReader(w, r.Body, maxPush))
 		if err != nil {
 			slog.ErrorContext(r.Context(), "dead letter unreadable", "error", err)
 			http.Error(w, "the push cannot be read", http.StatusBadRequest)

@@ -45,6 +45,9 @@ func NewPublisher(client *pubsub.Client) *Publisher {
 			MaxOutstandingMessages: maxOutstanding,
 			LimitExceededBehavior:  pubsub.FlowControlSignalError,
 		}
+		if name == Intake {
+			p.PublishSettings.FlowControlSettings.MaxOutstandingBytes = maxIntakeBytes
+		}
 		topics[name] = p
 	}
 	return &Publisher{topics: topics}
@@ -76,9 +79,12 @@ func (p *Publisher) publish(ctx context.Context, name Name, m Message) error {
 	if err != nil {
 		return fmt.Errorf("encode message: %w", err)
 	}
-	attrs := m.attributes()
+	return send(ctx, to, data, m.attributes())
+}
+
+func send(ctx context.Context, to *pubsub.Publisher, data []byte, attrs map[string]string) error {
 	otel.GetTextMapPropagator().Inject(ctx, propagation.MapCarrier(attrs))
-	_, err = to.Publish(ctx, &pubsub.Message{Data: data, Attributes: attrs}).Get(ctx)
+	_, err := to.Publish(ctx, &pubsub.Message{Data: data, Attributes: attrs}).Get(ctx)
 	return err
 }
 

@@ -69,15 +69,10 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
-// consume runs work below a consumer span. Its parent is the publisher's span, from the
-// message; the push request's own trace belongs to Google's front end and is only linked.
+// consume runs work below a consumer span.
 func consume(ctx context.Context, step string, e *envelope, m Message, work func(context.Context, Message) error) error {
-	link := trace.LinkFromContext(ctx)
-	carrier := propagation.MapCarrier(m.Attributes)
-	ctx = otel.GetTextMapPropagator().Extract(trace.ContextWithSpanContext(ctx, trace.SpanContext{}), carrier)
-	ctx, span := otel.Tracer(tracerName).Start(ctx, step, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(link),
-		trace.WithAttributes(semconv.MessagingSystemGCPPubSub, semconv.MessagingMessageID(e.id()),
-			attribute.String(attrTenant, m.TenantID), attribute.String(attrRequest, m.RequestID), attribute.Int("attempt", m.Attempt)))
+	ctx, span := startConsumer(ctx, step, e,
+		attribute.String(attrTenant, m.TenantID), attribute.String(attrRequest, m.RequestID), attribute.Int("attempt", m.Attempt))
 	defer span.End()
 	if err := work(ctx, m); err != nil {
 		span.SetStatus(codes.Error, "step failed")
@@ -86,4 +81,14 @@ func consume(ctx context.Context, step string, e *envelope, m Message, work func
 		return err
 	}
 	return nil
+}
+
+// startConsumer starts the span of who works on a message. Its parent is the publisher's span,
+// from the message; the push request's own trace belongs to Google's front end and is only linked.
+func startConsumer(ctx context.Context, name string, e *envelope, attrs ...attribute.KeyValue) (context.Context, trace.Span) {
+	link := trace.LinkFromContext(ctx)
+	carrier := propagation.MapCarrier(e.Message.Attributes)
+	ctx = otel.GetTextMapPropagator().Extract(trace.ContextWithSpanContext(ctx, trace.SpanContext{}), carrier)
+	return otel.Tracer(tracerName).Start(ctx, name, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithLinks(link),
+		trace.WithAttributes(semconv.MessagingSystemGCPPubSub, semconv.MessagingMessageID(e.id())), trace.WithAttributes(attrs...))
 }

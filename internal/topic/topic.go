@@ -4,6 +4,8 @@
 // A message says which request, never what is in it: the state is in the store, and a
 // message that is lost, late or repeated changes nothing. Attributes and JSON body hold
 // the same ids; the W3C trace context travels in the attributes alone.
+//
+// The intake topic is the exception: while the store is away, it holds deliveries whole.
 package topic
 
 import (
@@ -25,12 +27,13 @@ const (
 	RequestAnalyzed    Name = "request-analyzed"
 	RequestPushed      Name = "request-pushed"
 	DeliveryDue        Name = "delivery-due" // one CRM destination of a request is due
+	Intake             Name = "intake"       // deliveries that could not be saved yet
 	DeadLetter         Name = "dead-letter"  // what was refused too often
 )
 
 // Names returns every topic.
 func Names() []Name {
-	return []Name{RequestReceived, RequestTranscribed, RequestAnalyzed, RequestPushed, DeliveryDue, DeadLetter}
+	return []Name{RequestReceived, RequestTranscribed, RequestAnalyzed, RequestPushed, DeliveryDue, Intake, DeadLetter}
 }
 
 // ForStatus returns the topic that announces a status, and false if nobody waits for it.

@@ -9,6 +9,9 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
+// flushTimeout is for a store that is away: the counts can wait, who stops the service cannot.
+const flushTimeout = 5 * time.Second
+
 // CountStore keeps counts by source and day.
 type CountStore interface {
 	AddCounts(ctx context.Context, counts []tenant.SourceCount) error
@@ -71,6 +74,8 @@ func (c *Counter) Run(ctx context.Context, interval time.Duration) {
 // Flush writes what was counted. Each count is written by itself, so that those that fail,
 // and only those, are kept for the next time.
 func (c *Counter) Flush(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, flushTimeout)
+	defer cancel()
 	c.mu.Lock()
 	counts := c.counts
 	c.counts = make(map[countKey]*tenant.SourceCount)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -13,9 +14,10 @@ import (
 
 // delivery is what is known of one delivery so far.
 type delivery struct {
-	route  route
-	header http.Header
-	body   []byte
+	route   route
+	header  http.Header
+	body    []byte
+	arrived time.Time
 
 	tenant *tenant.Tenant // whose it claims to be, and is once it is authenticated
 	source *tenant.Source // the source it came from; nil with the bootstrap key
@@ -43,8 +45,12 @@ func routeOf(r *http.Request) route {
 const leastKeys = 2
 
 // authenticate finds the tenant and checks the signature. Nobody learns which tenants exist:
-// an unknown one is answered like a bad signature, after as much work.
+// an unknown one is answered like a bad signature, after as much work. What is signed, but cannot
+// be checked before tenants or keys are loaded, is unverifiable.
 func (h *handler) authenticate(d *delivery) error {
+	if !h.Tenants.Ready() {
+		return fmt.Errorf("%w: tenants not loaded yet", errUnverifiable)
+	}
 	claims := callrail.Peek(d.body)
 	t, ok := h.resolve(d.route.tenants, claims)
 	if !ok {
@@ -59,7 +65,7 @@ func (h *handler) authenticate(d *delivery) error {
 	h.dally(d)
 	switch {
 	case !complete && callrail.Signed(d.header):
-		return fmt.Errorf("%w: signing keys not loaded yet", errUnavailable)
+		return fmt.Errorf("%w: signing keys not loaded yet", errUnverifiable)
 	default:
 		return errUnauthorized
 	}
@@ -137,13 +143,22 @@ func (h *handler) verify(d *delivery) (verified, complete bool) {
 	return d.try(keys) == callrail.SHA256, complete
 }
 
-// decode reads the verified body and checks what it claims against what was verified.
+// decode reads the verified body.
 func (h *handler) decode(d *delivery) error {
 	payload, err := callrail.Decode(d.body)
 	if err != nil {
 		return fmt.Errorf("%w: %w", errUnreadable, err)
 	}
-	claims := payload.Claims()
+	d.payload, d.kind = payload, d.route.kind
+	if d.kind == "" {
+		d.kind = payload.Kind()
+	}
+	return nil
+}
+
+// check compares what the body claims with what was verified.
+func (h *handler) check(d *delivery) error {
+	claims := d.payload.Claims()
 	if len(distinct([]string{d.tenant.ID}, claims.Tenants)) > 1 {
 		return errUnauthorized // hidden from the peek by sheer size
 	}
@@ -157,12 +172,8 @@ func (h *handler) decode(d *delivery) error {
 		}
 		d.source = src // the company says more than the key: sources may share one
 	}
-	if _, err := payload.ID(); err != nil {
+	if _, err := d.payload.ID(); err != nil {
 		return fmt.Errorf("%w: %w", errNoID, err)
-	}
-	d.payload, d.kind = payload, d.route.kind
-	if d.kind == "" {
-		d.kind = payload.Kind()
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -79,6 +80,8 @@ func (s secrets) Get(_ context.Context, name string) (string, error) {
 type store struct {
 	mu      sync.Mutex
 	err     error
+	lost    bool // its answers are: what it commits is there all the same
+	hangs   bool // until nobody waits any more
 	intakes []request.Intake
 	rows    map[string]string // request id → body hash
 }
@@ -86,23 +89,36 @@ type store struct {
 func (s *store) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.hangs {
+		<-ctx.Done()
+	}
 	if err := errors.Join(s.err, ctx.Err()); err != nil {
 		return request.Acceptance{}, err
 	}
-	if _, there := s.rows[in.Earlier]; there {
-		return request.Acceptance{Outcome: request.Duplicate, Earlier: true}, nil
+	answer := s.accept(in)
+	if s.lost {
+		return request.Acceptance{}, errors.New("the answer was lost")
+	}
+	return answer, nil
+}
+
+func (s *store) accept(in request.Intake) request.Acceptance {
+	for _, alike := range in.Alike {
+		if _, there := s.rows[alike]; there {
+			return request.Acceptance{Outcome: request.Duplicate, Original: alike}
+		}
 	}
 	hash, there := s.rows[in.Request.ID]
 	s.rows[in.Request.ID] = in.BodyHash
 	switch {
 	case !there:
 		s.intakes = append(s.intakes, in)
-		return request.Acceptance{Outcome: request.Accepted, Status: in.Request.Kind.FirstStatus(), Run: 1, Announce: true}, nil
+		return request.Acceptance{Outcome: request.Accepted, Status: in.Request.Kind.FirstStatus(), Run: 1, Announce: true}
 	case in.Change && hash != in.BodyHash:
 		s.intakes = append(s.intakes, in)
-		return request.Acceptance{Outcome: request.Updated}, nil
+		return request.Acceptance{Outcome: request.Updated}
 	default:
-		return request.Acceptance{Outcome: request.Duplicate}, nil
+		return request.Acceptance{Outcome: request.Duplicate}
 	}
 }
 
@@ -114,6 +130,27 @@ type announcer struct {
 func (a *announcer) Announce(_ context.Context, s request.Status, tenantID, requestID string, _ int64) error {
 	a.told = append(a.told, string(s)+" "+tenantID+" "+requestID)
 	return a.err
+}
+
+// intake keeps deliveries in the order in which they came. It is away until a test brings it back.
+type intake struct {
+	mu    sync.Mutex
+	err   error
+	hangs bool
+	kept  [][]byte
+}
+
+func (i *intake) Keep(ctx context.Context, delivery []byte) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.hangs {
+		<-ctx.Done()
+	}
+	if err := errors.Join(i.err, ctx.Err()); err != nil {
+		return err
+	}
+	i.kept = append(i.kept, delivery)
+	return nil
 }
 
 type counts []string
@@ -135,11 +172,13 @@ func (l *limits) Take(_ context.Context, t *tenant.Tenant, s limit.Subject) erro
 
 // fixture is a webhook with everything around it in memory, and a clock that stands still.
 type fixture struct {
-	http.Handler
+	*Webhook
 	store     *store
 	announcer *announcer
+	intake    *intake
 	limits    *limits
 	counts    *counts
+	directory *tenant.Directory
 	now       time.Time
 	log       *bytes.Buffer
 }
@@ -148,24 +187,36 @@ func newFixture(t testing.TB) *fixture { return newFixtureWith(t, Config{BodyTim
 
 func newFixtureWith(t testing.TB, cfg Config) *fixture {
 	t.Helper()
+	f := newUnloaded(t, cfg)
+	if err := f.directory.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// newUnloaded is a webhook that has just started, and has not read its tenants and keys yet.
+func newUnloaded(t testing.TB, cfg Config) *fixture {
+	t.Helper()
+	cfg.BodyTimeout, cfg.Patience = cmp.Or(cfg.BodyTimeout, time.Minute), cmp.Or(cfg.Patience, time.Hour)
+	cfg.CommitTimeout, cfg.PublishTimeout = cmp.Or(cfg.CommitTimeout, time.Minute), cmp.Or(cfg.PublishTimeout, time.Minute)
 	keys := NewKeyRing(secrets{
 		"tenant-tenant_demo-signing": demoKey + "\n", "tenant-tenant_demo-signing_old": demoOldKey,
 		"tenant-tenant_other-signing": otherKey, "bootstrap": bootstrapKey,
 		"tenant-tenant_forms-forms": formsKey, "tenant-tenant_forms-forms_old": formsOldKey,
 	}, "bootstrap")
-	directory := tenant.NewDirectory(loader(tenants), tenant.Options{Interval: time.Second, Prepare: keys.Load})
-	if err := directory.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
+	f := &fixture{
+		store: &store{rows: map[string]string{}}, announcer: &announcer{}, intake: &intake{err: errors.New("pubsub is away")},
+		limits: &limits{}, counts: &counts{}, log: &bytes.Buffer{}, now: fixedNow(),
+		directory: tenant.NewDirectory(loader(tenants), tenant.Options{Interval: time.Second, Prepare: keys.Load}),
 	}
-	f := &fixture{store: &store{rows: map[string]string{}}, announcer: &announcer{}, limits: &limits{}, counts: &counts{}, log: &bytes.Buffer{}, now: fixedNow()}
-	h, err := New(cfg, Deps{
-		Tenants: directory, Keys: keys, Store: f.store, Announcer: f.announcer, Limits: f.limits, Counts: f.counts,
+	w, err := New(cfg, Deps{
+		Tenants: f.directory, Keys: keys, Store: f.store, Announcer: f.announcer, Intake: f.intake, Limits: f.limits, Counts: f.counts,
 		Logger: slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Now: func() time.Time { return f.now },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Handler = h
+	f.Webhook = w
 	return f
 }
 

@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"time"
 
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/limit"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
-// The reasons under which forms are counted.
+// Reasons under which deliveries are counted, besides the kinds of CallRail and the codes of refusals.
 const (
-	reasonForm     = "web_form"
-	reasonHoneypot = "honeypot"
+	reasonForm       = "web_form"
+	reasonHoneypot   = "honeypot"
+	reasonUnverified = "unverified"
 )
 
 // Limits keeps a tenant within its limits. A limit that is reached is a *limit.ExceededError.
@@ -27,10 +30,12 @@ type Limits interface {
 
 // submission is what is known of one web form so far.
 type submission struct {
-	header http.Header
-	origin string // of the page that sent it
-	key    string // the form key that it came with
-	body   []byte
+	header  http.Header
+	origin  string // of the page that sent it
+	key     string // the form key that it came with
+	body    []byte
+	arrived time.Time
+	drained bool // it was kept since it arrived
 
 	tenant *tenant.Tenant // whose it claims to be, and is once it is authenticated
 	source *tenant.Source // nil until then
@@ -49,7 +54,8 @@ func (h *handler) serveForm(w http.ResponseWriter, r *http.Request) {
 	defer span.End()
 	r = r.WithContext(ctx)
 
-	s := submission{header: r.Header, origin: originOf(r.Header), key: r.URL.Query().Get("key")}
+	s := submissionOf(r)
+	s.arrived = start
 	out, err := h.handleForm(w, r, &s)
 	took := h.Now().Sub(start).Milliseconds()
 	o := observation{result: out, err: err, took: took, tenant: s.tenant, source: s.source, reason: reasonForm}
@@ -71,17 +77,26 @@ func (h *handler) serveForm(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// submissionOf reads what is not in the body.
+func submissionOf(r *http.Request) submission {
+	return submission{header: r.Header, origin: originOf(r.Header), key: r.URL.Query().Get("key")}
+}
+
 // handleForm takes a form from its bytes to its outcome.
 func (h *handler) handleForm(w http.ResponseWriter, r *http.Request, s *submission) (result, error) {
 	w.Header().Add("Vary", "Origin")
-	if !h.Tenants.Ready() {
+	if !h.Tenants.Ready() && !callrail.Signed(s.signature()) {
 		return result{}, fmt.Errorf("%w: tenants not loaded yet", errUnavailable)
 	}
 	var err error
 	if s.body, err = h.readBody(w, r); err != nil {
 		return result{}, err
 	}
-	if err := h.authenticateForm(r, s); err != nil {
+	switch err := h.authenticateForm(r, s); {
+	case errors.Is(err, errUnverifiable):
+		s.tenant = nil // whose it is has only been claimed
+		return h.keepUnverified(r, rawDelivery{Body: s.body, ArrivedAt: s.arrived}, err)
+	case err != nil:
 		return result{}, err
 	}
 	if s.public {
@@ -95,16 +110,33 @@ func (h *handler) handleForm(w http.ResponseWriter, r *http.Request, s *submissi
 		id := request.RandomID()
 		return result{outcome: request.Accepted, kind: request.Form, requestID: &id}, nil
 	}
-	if err := h.allow(r.Context(), s.tenant); err != nil {
+	return h.takeOrKeepForm(r, s)
+}
+
+// takeOrKeepForm takes a form within the tenant's limits, or keeps it if the store does not say
+// in time that it has it. Whether the day's limit is reached is not known then; the minute's
+// holds.
+func (h *handler) takeOrKeepForm(r *http.Request, s *submission) (result, error) {
+	// Whoever sent it may have hung up, and will not send it again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), h.cfg.CommitTimeout)
+	defer cancel()
+	err := h.allow(ctx, s.tenant)
+	if err != nil && !errors.Is(err, errUnavailable) {
 		return result{}, err
 	}
-	return h.takeForm(r.Context(), s)
+	in := h.formIntake(ctx, s)
+	out := result{kind: request.Form, requestID: &in.Request.ID}
+	if err == nil {
+		out, err = h.takeForm(ctx, s, in)
+	}
+	if errors.Is(err, errUnavailable) {
+		return h.keepVerified(r, s.raw(), out, err)
+	}
+	return out, err
 }
 
 // allow takes one form of the tenant's limits.
 func (h *handler) allow(ctx context.Context, t *tenant.Tenant) error {
-	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
-	defer cancel()
 	err := h.Limits.Take(ctx, t, limit.Forms)
 	var exceeded *limit.ExceededError
 	switch {
@@ -124,7 +156,7 @@ func (h *handler) allow(ctx context.Context, t *tenant.Tenant) error {
 func (h *handler) preflight(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
 	header.Add("Vary", "Origin")
-	s := submission{header: r.Header, origin: originOf(r.Header), key: r.URL.Query().Get("key")}
+	s := submissionOf(r)
 	if t, ok := h.Tenants.Lookup(tenantOf(r)); ok && publicSource(t, s.key, s.origin) != nil {
 		allowOrigin(header, s.origin)
 		header.Set("Access-Control-Allow-Methods", http.MethodPost)

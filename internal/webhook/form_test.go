@@ -162,7 +162,7 @@ func TestWhatIsStoredOfAForm(t *testing.T) {
 	if diff := cmp.Diff(want, in.Request, cmpopts.IgnoreFields(request.Request{}, "TraceParent")); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if string(in.Body) != body || len(in.BodyHash) != 64 || !in.Change || in.Earlier != "" {
+	if string(in.Body) != body || len(in.BodyHash) != 64 || !in.Change || len(in.Alike) != 0 {
 		t.Errorf("intake %+v", in)
 	}
 	if want := (answer{Status: 200, Outcome: "accepted", RequestID: want.ID}); got != want {

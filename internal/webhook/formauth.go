@@ -23,6 +23,9 @@ const headerFormSignature = "X-Signature"
 // else by its form key and the page's origin. Nobody learns which tenants, keys or origins
 // exist: every refusal is the same, after as much work.
 func (h *handler) authenticateForm(r *http.Request, s *submission) error {
+	if !h.Tenants.Ready() {
+		return fmt.Errorf("%w: tenants not loaded yet", errUnverifiable)
+	}
 	t, known := h.Tenants.Lookup(tenantOf(r))
 	if known {
 		s.tenant = t
@@ -40,7 +43,7 @@ func (h *handler) authenticateForm(r *http.Request, s *submission) error {
 	case known && s.source != nil:
 		return nil
 	case !complete && callrail.Signed(s.signature()):
-		return fmt.Errorf("%w: signing keys not loaded yet", errUnavailable)
+		return fmt.Errorf("%w: signing keys not loaded yet", errUnverifiable)
 	default:
 		return errFormUnauthorized
 	}

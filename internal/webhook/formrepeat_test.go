@@ -37,7 +37,7 @@ func TestTheSameContentWithinTenMinutesIsOneForm(t *testing.T) {
 		t.Errorf("half an hour later: %+v", got)
 	}
 	in := f.store.intakes[0]
-	if in.Within != 10*time.Minute || in.Earlier == "" || in.Earlier == in.Request.ID || in.Change {
+	if in.Within != 10*time.Minute || len(in.Alike) != 1 || in.Alike[0] == in.Request.ID || in.Change {
 		t.Errorf("intake %+v", in)
 	}
 }

@@ -25,26 +25,25 @@ import (
 // id: a visitor who presses the button again, a server that tries again.
 const repeatWithin = 10 * time.Minute
 
-// takeForm makes the form's request, commits it and tells the next step.
-func (h *handler) takeForm(ctx context.Context, s *submission) (result, error) {
+// formIntake makes the form's request.
+func (h *handler) formIntake(ctx context.Context, s *submission) request.Intake {
 	s.mask()
 	r := s.request()
 	in := request.Intake{Request: r, BodyHash: hash(string(s.body))}
 	in.Body, in.ContentType = s.payload()
-	h.identify(s, &in)
+	s.identify(&in)
 	r.TraceParent = traceParent(ctx)
 	trace.SpanFromContext(ctx).SetAttributes(
 		attribute.String("tenant_id", r.TenantID), attribute.String("request_id", r.ID), attribute.String("kind", reasonForm))
-	ctx = context.WithoutCancel(ctx) // whoever sent it has hung up, and will not send it again
+	return in
+}
+
+// takeForm commits the form before ctx ends and tells the next step. If the store is unavailable
+// the result says which request it would have been.
+func (h *handler) takeForm(ctx context.Context, s *submission, in request.Intake) (result, error) {
 	accepted, err := h.accept(ctx, s.tenant, in)
-	if err != nil {
-		return result{}, err
-	}
-	id := r.ID
-	if accepted.Earlier {
-		id = in.Earlier
-	}
-	return result{outcome: accepted.Outcome, kind: r.Kind, requestID: &id}, nil
+	id := cmp.Or(accepted.Original, in.Request.ID)
+	return result{outcome: accepted.Outcome, kind: in.Request.Kind, requestID: &id}, err
 }
 
 // identify gives the request its id, by which a repetition meets its own row.
@@ -53,8 +52,8 @@ func (h *handler) takeForm(ctx context.Context, s *submission) (result, error) {
 // updated. A visitor's id is anybody's word: it counts with the content only, so that nobody
 // can use up an id, or change what somebody else has sent. Without an id the content is looked
 // for among the forms of the last ten minutes: an id is good for one stretch of time, and the
-// one before is looked at as well.
-func (h *handler) identify(s *submission, in *request.Intake) {
+// one before is looked at as well. A form that was kept may have been overtaken by the next one.
+func (s *submission) identify(in *request.Intake) {
 	r, content := in.Request, contentHash(s.form.fields)
 	switch {
 	case s.form.id != "" && s.public:
@@ -62,9 +61,13 @@ func (h *handler) identify(s *submission, in *request.Intake) {
 	case s.form.id != "":
 		r.ExternalID, in.Change = s.form.id, true
 	default:
-		stretch := h.Now().Unix() / int64(repeatWithin.Seconds())
+		stretch := s.arrived.Unix() / int64(repeatWithin.Seconds())
+		id := func(stretch int64) string { return request.ID(r.TenantID, r.Namespace, repeatID(content, stretch)) }
 		r.ExternalID = repeatID(content, stretch)
-		in.Earlier, in.Within = request.ID(r.TenantID, r.Namespace, repeatID(content, stretch-1)), repeatWithin
+		in.Alike, in.Within = []string{id(stretch - 1)}, repeatWithin
+		if s.drained {
+			in.Alike = append(in.Alike, id(stretch+1))
+		}
 	}
 	r.ID = request.ID(r.TenantID, r.Namespace, r.ExternalID)
 }
@@ -91,6 +94,9 @@ func (s *submission) request() *request.Request {
 		TenantID: s.tenant.ID, SourceID: s.source.ID, Kind: request.Form, Namespace: request.NamespaceForm,
 		Handling: request.Handling{Public: s.public},
 		Details:  request.Details{SourceName: cmp.Or(s.source.Name, s.source.ID)},
+	}
+	if s.drained {
+		r.StartedAt = s.arrived // its row will say that it was received now
 	}
 	answers := make([]contact.Answer, 0, len(s.kept))
 	for _, f := range s.kept {

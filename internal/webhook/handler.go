@@ -15,7 +15,9 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 	"github.com/your-org/multi-tenant-pipeline/pkg/server"
@@ -25,8 +27,8 @@ const (
 	maxBody     = 1 << 20
 	preallocate = 64 << 10 // of what a sender announces: a promise must not cost memory
 
-	commitTimeout   = 2 * time.Second
-	announceTimeout = time.Second // a publisher that hangs must not keep the answer back
+	callrailPath = "/v1/callrail/webhook"
+	formsPath    = "/v1/forms/{tenant_id}"
 
 	scope = "github.com/your-org/multi-tenant-pipeline/internal/webhook"
 )
@@ -45,7 +47,7 @@ type Keys interface {
 	Bootstrap() (keys []string, complete bool)
 }
 
-// Store commits a delivery. Once it returns nil, the request exists.
+// Store commits a delivery. Once it returns nil, the request exists; if it does not, it may.
 type Store interface {
 	Accept(ctx context.Context, in request.Intake) (request.Acceptance, error)
 }
@@ -66,54 +68,77 @@ type Deps struct {
 	Keys      Keys
 	Store     Store
 	Announcer Announcer
+	Intake    Intake
 	Limits    Limits
 	Counts    Counts
 	Logger    *slog.Logger     // nil: slog.Default()
 	Now       func() time.Time // nil: time.Now
 }
 
+// Webhook takes deliveries in: as a handler those that come from outside, and by Drain those that
+// were kept when they came.
+type Webhook struct {
+	http.Handler
+	h *handler
+}
+
 type handler struct {
 	Deps
 	cfg        Config
 	decoy      string // a key that nobody knows: an unknown tenant takes as long as a known one
+	router     chi.Router
+	unverified *rate.Limiter
 	tracer     trace.Tracer
 	deliveries metric.Int64Counter
+	kept       metric.Int64Counter
+	drained    metric.Int64Counter
 }
 
-// New returns the webhook's handler:
+// New returns the webhook. As a handler it serves
 //
 //	POST /v1/callrail/webhook                      tenant by query, body or company; kind by shape
 //	POST /v1/callrail/webhook/{tenant_id}/{kind}   the addresses that set-up registers
 //	POST /v1/forms/{tenant_id}                     web forms, signed or from a page with a form key
 //	GET  /v1/health
-func New(cfg Config, deps Deps) (http.Handler, error) {
+func New(cfg Config, deps Deps) (*Webhook, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("new webhook: %w", err)
 	}
-	if deps.Tenants == nil || deps.Keys == nil || deps.Store == nil || deps.Announcer == nil || deps.Limits == nil || deps.Counts == nil {
+	if deps.Tenants == nil || deps.Keys == nil || deps.Store == nil || deps.Announcer == nil || deps.Intake == nil || deps.Limits == nil || deps.Counts == nil {
 		return nil, errors.New("new webhook: a dependency is missing")
 	}
-	deliveries, err := otel.Meter(scope).Int64Counter("webhook.deliveries",
-		metric.WithDescription("Deliveries by outcome and reason."))
-	if err != nil {
+	h := &handler{
+		Deps: deps, cfg: cfg, decoy: rand.Text(), tracer: otel.Tracer(scope),
+		unverified: rate.NewLimiter(rate.Limit(float64(cfg.UnverifiedPerMinute)/time.Minute.Seconds()), cfg.UnverifiedPerMinute),
+	}
+	if err := h.meter(); err != nil {
 		return nil, fmt.Errorf("new webhook: %w", err)
 	}
-	h := &handler{Deps: deps, cfg: cfg, decoy: rand.Text(), tracer: otel.Tracer(scope), deliveries: deliveries}
 	if h.Logger == nil {
 		h.Logger = slog.Default()
 	}
 	if h.Now == nil {
 		h.Now = time.Now
 	}
-	return h.routes(), nil
+	h.router = h.routes()
+	return &Webhook{Handler: h.router, h: h}, nil
 }
 
-func (h *handler) routes() http.Handler {
+func (h *handler) meter() error {
+	meter := otel.Meter(scope)
+	var errs [3]error
+	h.deliveries, errs[0] = meter.Int64Counter("webhook.deliveries", metric.WithDescription("Deliveries by outcome and reason."))
+	h.kept, errs[1] = meter.Int64Counter("webhook.intake.accepted", metric.WithDescription("Deliveries that were kept in the intake topic, by whether they were verified."))
+	h.drained, errs[2] = meter.Int64Counter("webhook.intake.drained", metric.WithDescription("Deliveries that left the intake topic, by outcome and reason."))
+	return errors.Join(errs[:]...)
+}
+
+func (h *handler) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Post("/v1/callrail/webhook", h.serve)
-	r.Post("/v1/callrail/webhook/{tenant_id}/{kind}", h.serve)
-	r.Post("/v1/forms/{tenant_id}", h.serveForm)
-	r.Options("/v1/forms/{tenant_id}", h.preflight)
+	r.Post(callrailPath, h.serve)
+	r.Post(callrailPath+"/{tenant_id}/{kind}", h.serve)
+	r.Post(formsPath, h.serveForm)
+	r.Options(formsPath, h.preflight)
 	r.Method(http.MethodGet, "/v1/health", server.Health("webhook", server.Check{Name: "tenants", Probe: h.loaded}))
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { writeProblem(w, r, errNotFound) })
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { writeProblem(w, r, errMethod) })
@@ -136,7 +161,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	defer span.End()
 	r = r.WithContext(ctx)
 
-	d := delivery{route: routeOf(r), header: r.Header}
+	d := delivery{route: routeOf(r), header: r.Header, arrived: start}
 	out, err := h.handle(w, r, &d)
 	took := h.Now().Sub(start).Milliseconds()
 	h.observe(ctx, observation{result: out, err: err, took: took, tenant: d.tenant, source: d.source, reason: string(d.kind)})
@@ -155,20 +180,34 @@ func (h *handler) handle(w http.ResponseWriter, r *http.Request, d *delivery) (r
 	if d.route.kind != "" && !d.route.kind.Valid() {
 		return result{}, errNotFound
 	}
-	if !h.Tenants.Ready() {
+	if !h.Tenants.Ready() && !callrail.Signed(d.header) {
 		return result{}, fmt.Errorf("%w: tenants not loaded yet", errUnavailable)
 	}
 	var err error
 	if d.body, err = h.readBody(w, r); err != nil {
 		return result{}, err
 	}
-	if err := h.authenticate(d); err != nil {
+	switch err := h.authenticate(d); {
+	case errors.Is(err, errUnverifiable):
+		d.tenant, d.source = nil, nil // whose it is has only been claimed
+		return h.keepUnverified(r, rawDelivery{Body: d.body, ArrivedAt: d.arrived}, err)
+	case err != nil:
 		return result{}, err
 	}
 	if err := h.decode(d); err != nil {
 		return result{}, err
 	}
-	return h.take(r.Context(), d)
+	if err := h.check(d); err != nil {
+		return result{}, err
+	}
+	// CallRail does not send a delivery again: that it hung up is no reason to forget it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), h.cfg.CommitTimeout)
+	defer cancel()
+	out, err := h.take(ctx, d)
+	if errors.Is(err, errUnavailable) {
+		return h.keepVerified(r, d.raw(), out, err)
+	}
+	return out, err
 }
 
 // readBody reads the body once, as the bytes that were signed. A sender who is slower than

@@ -90,7 +90,7 @@ func TestDeliveries(t *testing.T) {
 		{"a body at the limit", endpoint + "?tenant_id=tenant_demo", big, demoKey, missingID},
 		{"a body over the limit", endpoint + "?tenant_id=tenant_demo", big + "x", demoKey, answer{Status: 413, Code: "too_large"}},
 		{"an unknown kind", endpoint + "/tenant_demo/call_completed", call, demoKey, notFound},
-		{"keys that were never read", endpoint + "?tenant_id=tenant_keyless", `{"call_id":"CAL1"}`, demoKey, unavailable},
+		{"keys that were never read, and no intake", endpoint + "?tenant_id=tenant_keyless", `{"call_id":"CAL1"}`, demoKey, unavailable},
 		{"keys that were never read, and no signature", endpoint + "?tenant_id=tenant_keyless", `{"call_id":"CAL1"}`, "", unauthorized},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -35,13 +35,14 @@ var (
 	errMethod           = &problem{http.StatusMethodNotAllowed, "method_not_allowed", "This address does not take this method."}
 	errTooLarge         = &problem{http.StatusRequestEntityTooLarge, "too_large", "The body is larger than 1 MiB."}
 	errUnavailable      = &problem{http.StatusServiceUnavailable, "unavailable", "The delivery could not be saved now. Send it again."}
+	errUnverifiable     = &problem{http.StatusServiceUnavailable, "unavailable", "The delivery could not be saved now. Send it again."}
 )
 
 // reply is the answer to a delivery that was taken.
 type reply struct {
 	Success          bool            `json:"success"`
 	Status           request.Outcome `json:"status"`
-	RequestID        *string         `json:"request_id"` // null: the delivery made no request
+	RequestID        *string         `json:"request_id"` // null: the delivery made no request, or it is not known yet which
 	ProcessingTimeMS int64           `json:"processing_time_ms"`
 	Message          string          `json:"message"`
 }
@@ -58,7 +59,7 @@ type refusalBody struct {
 
 // message says in words what an outcome means for a kind of request.
 func message(o request.Outcome, k request.Kind) string {
-	subject := map[request.Kind]string{request.Call: "Call", request.Form: "Form", request.Text: "Text"}[k]
+	subject := map[request.Kind]string{request.Call: "Call", request.Form: "Form", request.Text: "Text", "": "Delivery"}[k]
 	switch o {
 	case request.Accepted:
 		return subject + " queued for processing"

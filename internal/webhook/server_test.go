@@ -16,7 +16,6 @@ import (
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
-	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 	"github.com/your-org/multi-tenant-pipeline/pkg/server"
 )
 
@@ -90,20 +89,14 @@ func TestAConnectionServesManyDeliveries(t *testing.T) {
 
 func TestNotReadyWithoutTenants(t *testing.T) {
 	t.Parallel()
-	keys := NewKeyRing(secrets{}, "")
-	h, err := New(Config{BodyTimeout: time.Second}, Deps{
-		Tenants: tenant.NewDirectory(loader(nil), tenant.Options{}), Keys: keys,
-		Store: &store{}, Announcer: &announcer{}, Limits: &limits{}, Counts: &counts{},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := newUnloaded(t, Config{})
 	for target, r := range map[string]*http.Request{
 		"delivery": signedRequest(t, endpoint, call, demoKey),
+		"form":     visitorForm(t, formBody),
 		"health":   httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/health", http.NoBody),
 	} {
 		w := httptest.NewRecorder()
-		h.ServeHTTP(w, r)
+		f.ServeHTTP(w, r)
 		if w.Code != http.StatusServiceUnavailable {
 			t.Errorf("%s: status %d, want 503", target, w.Code)
 		}
@@ -115,9 +108,13 @@ func TestNewNeedsItsParts(t *testing.T) {
 	if _, err := New(Config{BodyTimeout: time.Second}, Deps{}); err == nil {
 		t.Error("a webhook without dependencies was made")
 	}
-	err := (&Config{}).Validate()
-	if err == nil || !strings.Contains(err.Error(), "WEBHOOK_BODY_TIMEOUT") {
-		t.Errorf("Validate = %v, want the variable named", err)
+	err := (&Config{UnverifiedPerMinute: -1}).Validate()
+	for _, name := range []string{
+		"WEBHOOK_BODY_TIMEOUT", "WEBHOOK_COMMIT_TIMEOUT", "WEBHOOK_PUBLISH_TIMEOUT", "INTAKE_PATIENCE", "INTAKE_UNVERIFIED_PER_MINUTE",
+	} {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("Validate = %v, want %s named", err, name)
+		}
 	}
 }
 

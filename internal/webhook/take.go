@@ -21,9 +21,12 @@ type result struct {
 	outcome   request.Outcome
 	kind      request.Kind
 	requestID *string
+
+	unverified bool // it was kept, and nobody knows yet whose it is
 }
 
-// take makes the delivery's request, commits it and tells the next step.
+// take makes the delivery's request, commits it before ctx ends and tells the next step. If the
+// store is unavailable the result says which request it would have been.
 func (h *handler) take(ctx context.Context, d *delivery) (result, error) {
 	if !processed(d.kind, d.tenant.Settings.Process) {
 		return result{outcome: request.Ignored}, nil
@@ -42,12 +45,8 @@ func (h *handler) take(ctx context.Context, d *delivery) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	// CallRail does not send a delivery again: that it hung up is no reason to forget it.
-	accepted, err := h.accept(context.WithoutCancel(ctx), d.tenant, in)
-	if err != nil {
-		return result{}, err
-	}
-	return result{outcome: accepted.Outcome, kind: r.Kind, requestID: &r.ID}, nil
+	accepted, err := h.accept(ctx, d.tenant, in)
+	return result{outcome: accepted.Outcome, kind: r.Kind, requestID: &r.ID}, err
 }
 
 // intake returns the request with its raw delivery. A form that CallRail sends again under
@@ -69,9 +68,10 @@ func (d *delivery) intake(r *request.Request) (request.Intake, error) {
 	return in, err
 }
 
-// accept commits a request and tells the next step.
+// accept commits a request and tells the next step. Whatever the store fails with, another time
+// may be better.
 func (h *handler) accept(ctx context.Context, t *tenant.Tenant, in request.Intake) (request.Acceptance, error) {
-	accepted, err := h.commit(ctx, in)
+	accepted, err := h.Store.Accept(ctx, in)
 	if err != nil {
 		return request.Acceptance{}, fmt.Errorf("%w: accept delivery: %w", errUnavailable, err)
 	}
@@ -81,16 +81,10 @@ func (h *handler) accept(ctx context.Context, t *tenant.Tenant, in request.Intak
 	return accepted, nil
 }
 
-func (h *handler) commit(ctx context.Context, in request.Intake) (request.Acceptance, error) {
-	ctx, cancel := context.WithTimeout(ctx, commitTimeout)
-	defer cancel()
-	return h.Store.Accept(ctx, in)
-}
-
 // announce tells the next step. That it fails is no failure of the delivery: the row is due,
-// and sweep announces what is due.
+// and sweep announces what is due. A publisher that hangs must not keep the answer back.
 func (h *handler) announce(ctx context.Context, r *request.Request, a request.Acceptance) {
-	ctx, cancel := context.WithTimeout(ctx, announceTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.cfg.PublishTimeout)
 	defer cancel()
 	if err := h.Announcer.Announce(ctx, a.Status, r.TenantID, r.ID, a.Run); err != nil {
 		h.Logger.WarnContext(ctx, "request not announced",
@@ -130,6 +124,9 @@ func traceParent(ctx context.Context) string {
 	return carrier["traceparent"]
 }
 
+// outcomeRejected is counted beside the outcomes of requests.
+const outcomeRejected = "rejected"
+
 type observation struct {
 	result
 	err    error
@@ -146,12 +143,21 @@ func (o *observation) sourceID() string {
 	return o.source.ID
 }
 
+// verdict returns the outcome and the reason under which a delivery is counted.
+func (o *observation) verdict() (outcome, reason string) {
+	switch {
+	case o.err != nil:
+		return outcomeRejected, problemOf(o.err).code
+	case o.unverified:
+		return string(o.outcome), reasonUnverified
+	default:
+		return string(o.outcome), o.reason
+	}
+}
+
 // observe counts and logs what became of a delivery: by names and ids, never by content.
 func (h *handler) observe(ctx context.Context, o observation) {
-	outcome, reason := string(o.outcome), o.reason
-	if o.err != nil {
-		outcome, reason = "rejected", problemOf(o.err).code
-	}
+	outcome, reason := o.verdict()
 	h.deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome), attribute.String("reason", reason)))
 
 	attrs := []slog.Attr{slog.String("status", outcome), slog.String("reason", reason), slog.Int64("duration_ms", o.took)}

@@ -914,6 +914,20 @@ type RecordingState struct {
 	DurationS   float64 `json:"duration_s"`
 }
 
+// Redaction A span of the transcript that was masked.
+type Redaction struct {
+	EndS float32 `json:"end_s"`
+
+	// Kind card_number, card_code, card_expiry or social_security_number.
+	Kind string `json:"kind"`
+
+	// Segment The index of the segment.
+	Segment int `json:"segment"`
+
+	// StartS The segment's own time: words have none.
+	StartS float32 `json:"start_s"`
+}
+
 // Request One call, form or text of one tenant, as lists show it.
 type Request struct {
 	// Embedded struct due to allOf(#/components/schemas/RequestCommon)
@@ -1446,6 +1460,9 @@ type Transcript struct {
 	// Origin Who made it: speech (Speech-to-Text), source (the call tracker), form (a form's or text's own
 	// words), none (nothing was recorded).
 	Origin string `json:"origin"`
+
+	// Redactions What was masked before it was stored; absent: nothing.
+	Redactions []Redaction `json:"redactions,omitempty"`
 
 	// RoleConfidence How sure it is who is the agent.
 	RoleConfidence float32   `json:"role_confidence,omitempty"`
@@ -2534,6 +2551,9 @@ type ClientInterface interface {
 	// The score follows as far as it must: whoever is no lead scores below 20, a lead does not; the change is
 	// the line `correction` of the score's breakdown. Anything finer is corrected as `lead_score`.
 	//
+	// In a CRM, what only the analysis writes follows. What people may have changed there (a contact's name,
+	// number and address, a deal's amount, mapped fields) is filled where it is empty, never overwritten.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/tenants/{tenant_id}/requests/{request_id}/corrections (the `CorrectRequest` operationId).
@@ -2547,6 +2567,9 @@ type ClientInterface interface {
 	//
 	// The score follows as far as it must: whoever is no lead scores below 20, a lead does not; the change is
 	// the line `correction` of the score's breakdown. Anything finer is corrected as `lead_score`.
+	//
+	// In a CRM, what only the analysis writes follows. What people may have changed there (a contact's name,
+	// number and address, a deal's amount, mapped fields) is filled where it is empty, never overwritten.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3925,6 +3948,9 @@ func (c *Client) GetRequest(ctx context.Context, tenantID TenantID, requestID Re
 // The score follows as far as it must: whoever is no lead scores below 20, a lead does not; the change is
 // the line `correction` of the score's breakdown. Anything finer is corrected as `lead_score`.
 //
+// In a CRM, what only the analysis writes follows. What people may have changed there (a contact's name,
+// number and address, a deal's amount, mapped fields) is filled where it is empty, never overwritten.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/tenants/{tenant_id}/requests/{request_id}/corrections (the `CorrectRequest` operationId).
@@ -3948,6 +3974,9 @@ func (c *Client) CorrectRequestWithBody(ctx context.Context, tenantID TenantID, 
 //
 // The score follows as far as it must: whoever is no lead scores below 20, a lead does not; the change is
 // the line `correction` of the score's breakdown. Anything finer is corrected as `lead_score`.
+//
+// In a CRM, what only the analysis writes follows. What people may have changed there (a contact's name,
+// number and address, a deal's amount, mapped fields) is filled where it is empty, never overwritten.
 //
 // Takes a body of the `application/json` content type.
 //

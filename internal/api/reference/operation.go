@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -105,20 +106,21 @@ func newAnswer(response *openapi3.Response) answer {
 	return a
 }
 
-// bodyOf returns the first kind of content: the document has one for each body.
+// bodyOf returns the first kind of content, nil without any: the document has one for each body.
 func bodyOf(content openapi3.Content) *body {
-	for _, name := range slices.Sorted(maps.Keys(content)) {
-		media := content[name]
-		b := &body{MediaType: name, Type: kindOf(media.Schema)}
-		if media.Example != nil {
-			b.Examples = append(b.Examples, pretty(media.Example))
-		}
-		for _, key := range slices.Sorted(maps.Keys(media.Examples)) {
-			b.Examples = append(b.Examples, pretty(media.Examples[key].Value.Value))
-		}
-		return b
+	if len(content) == 0 {
+		return nil
 	}
-	return nil
+	name := slices.Min(slices.Collect(maps.Keys(content)))
+	media := content[name]
+	b := &body{MediaType: name, Type: kindOf(media.Schema)}
+	if media.Example != nil {
+		b.Examples = append(b.Examples, pretty(media.Example))
+	}
+	for _, key := range slices.Sorted(maps.Keys(media.Examples)) {
+		b.Examples = append(b.Examples, pretty(media.Examples[key].Value.Value))
+	}
+	return b
 }
 
 // pretty returns an example as people read it: JSON, or the text that it is.
@@ -126,18 +128,14 @@ func pretty(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}
-	return encode(value, "  ")
-}
-
-func encode(value any, indent string) string {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
+	var indented bytes.Buffer
+	encoder := json.NewEncoder(&indented)
 	encoder.SetEscapeHTML(false) // the template does
-	encoder.SetIndent("", indent)
+	encoder.SetIndent("", "  ")
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Sprint(value)
 	}
-	return strings.TrimSpace(text.String())
+	return strings.TrimSpace(indented.String())
 }
 
 // curl returns a command that uses the operation, with the document's examples in it.
@@ -159,7 +157,7 @@ func curl(o *operation, parameters openapi3.Parameters) string {
 		path += "?" + strings.Join(query, "&")
 	}
 	command := "curl"
-	if o.Method != "GET" {
+	if o.Method != http.MethodGet {
 		command += " -X " + o.Method
 	}
 	command += ` "$API_URL` + path + `"`

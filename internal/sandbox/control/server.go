@@ -3,7 +3,8 @@
 // empty them.
 //
 //	GET /inspect/{system}   what a system holds and was asked
-//	PUT GET DELETE /faults  what goes wrong
+//	PUT GET DELETE /faults  what goes wrong between a system and its clients
+//	PUT GET DELETE /modes   what goes wrong inside one: relay, gemini, speech
 //	POST /callrail/calls    a call that CallRail would know
 //	POST /play              deliver a sample
 //	POST /reset             empty everything
@@ -69,6 +70,7 @@ type Config struct {
 	Systems    []System
 	Mounts     map[string]http.Handler // further handlers, by their prefix such as /oidc
 	Faults     *fault.Set
+	Modes      *fault.Modes
 	Journal    *journal.Journal
 	CallRail   CallRail
 	Recogniser Recogniser
@@ -101,6 +103,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("PUT /faults", s.replaceFaults)
 	mux.HandleFunc("GET /faults", s.listFaults)
 	mux.HandleFunc("DELETE /faults", s.clearFaults)
+	mux.HandleFunc("PUT /modes", s.replaceModes)
+	mux.HandleFunc("GET /modes", s.listModes)
+	mux.HandleFunc("DELETE /modes", s.clearModes)
 	mux.HandleFunc("POST /callrail/calls", s.addCall)
 	mux.HandleFunc("POST /play", s.play)
 	mux.HandleFunc("POST /reset", s.reset)

@@ -16,9 +16,10 @@ import (
 const addressMark = "Server address: "
 
 // startBinary runs the emulator until it is stopped or this process dies.
-func startBinary(ctx context.Context, path string) (host string, stop func(), err error) {
+func startBinary(ctx context.Context, path string, s settings) (host string, stop func(), err error) {
 	// Tests make a database each: more than the real service's 100 per instance.
-	cmd := exec.Command(path, "--host_port=127.0.0.1:0", "--override_max_databases_per_instance=10000") //nolint:noctx // it outlives the start's context
+	arguments := append([]string{"--host_port=127.0.0.1:0", "--override_max_databases_per_instance=10000"}, s.arguments...)
+	cmd := exec.Command(path, arguments...) //nolint:noctx // it outlives the start's context
 	dieWithParent(cmd)
 	logs, err := cmd.StderrPipe()
 	if err != nil {

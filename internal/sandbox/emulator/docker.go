@@ -34,12 +34,16 @@ func dockerEngine(ctx context.Context) (string, bool) {
 	return docker, err == nil
 }
 
-func startContainer(ctx context.Context, docker string) (host string, stop func(), err error) {
+func startContainer(ctx context.Context, docker string, s settings) (host string, stop func(), err error) {
 	removeStale(ctx, docker)
-	id, err := output(ctx, docker, "run", "--detach", "--rm",
-		"--label", ownerLabel+"="+strconv.Itoa(os.Getpid()),
-		"--env", "MAX_DATABASES_PER_INSTANCE=10000",
-		"--publish", "127.0.0.1::9010", image)
+	run := []string{
+		"run", "--detach", "--rm", "--label", ownerLabel + "=" + strconv.Itoa(os.Getpid()),
+		"--env", "MAX_DATABASES_PER_INSTANCE=10000", "--publish", "127.0.0.1::9010", image,
+	}
+	if len(s.arguments) > 0 { // arguments stand in the place of the image's own command
+		run = append(append(run, "./gateway_main", "--hostname", "0.0.0.0"), s.arguments...)
+	}
+	id, err := output(ctx, docker, run...)
 	if err != nil {
 		return "", nil, fmt.Errorf("run %s: %w", image, err)
 	}

@@ -29,10 +29,20 @@ type config struct {
 	Host string `env:"SPANNER_EMULATOR_HOST"`
 }
 
+// Option changes an emulator that is started. One that runs already is what it is.
+type Option func(*settings)
+
+type settings struct{ arguments []string }
+
+// WithAborts makes the emulator abort commits now and then, as Spanner does under load.
+func WithAborts() Option {
+	return func(s *settings) { s.arguments = append(s.arguments, "--enable_fault_injection") }
+}
+
 // Spanner returns the address of a running Spanner emulator and a function that stops it.
 // It uses the one at SPANNER_EMULATOR_HOST, which it never stops; else starts the gcloud
 // SDK's binary; else a container. The context bounds the start only.
-func Spanner(ctx context.Context) (host string, stop func(), err error) {
+func Spanner(ctx context.Context, opts ...Option) (host string, stop func(), err error) {
 	var cfg config
 	if err := envconfig.Process(ctx, &cfg); err != nil {
 		return "", nil, fmt.Errorf("read emulator settings: %w", err)
@@ -45,14 +55,18 @@ func Spanner(ctx context.Context) (host string, stop func(), err error) {
 		}
 		return cfg.Host, func() {}, nil
 	}
-	return start(ctx)
+	var s settings
+	for _, opt := range opts {
+		opt(&s)
+	}
+	return start(ctx, s)
 }
 
-func start(ctx context.Context) (host string, stop func(), err error) {
+func start(ctx context.Context, s settings) (host string, stop func(), err error) {
 	if binary, found := sdkBinary(ctx); found {
-		host, stop, err = startBinary(ctx, binary)
+		host, stop, err = startBinary(ctx, binary, s)
 	} else if docker, found := dockerEngine(ctx); found {
-		host, stop, err = startContainer(ctx, docker)
+		host, stop, err = startContainer(ctx, docker, s)
 	} else {
 		return "", nil, fmt.Errorf("%w: %s", ErrMissing, howToInstall(runtime.GOOS))
 	}

@@ -28,26 +28,10 @@ const (
 	MaxTokens      Mode = "max_tokens"      // cut off in the middle
 )
 
-// SetMode makes the next answers go wrong: that many, or all until it is set again if
-// times is 0.
-func (s *Server) SetMode(mode Mode, times int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.mode, s.left = mode, times
-}
-
 // nextMode returns the mode of one answer.
 func (s *Server) nextMode() Mode {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	mode := s.mode
-	if s.left > 0 {
-		s.left--
-		if s.left == 0 {
-			s.mode = Good
-		}
-	}
-	return mode
+	m, _ := s.modes.Next("gemini")
+	return Mode(m.Mode)
 }
 
 // response is a GenerateContentResponse.

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/fault"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/journal"
 )
 
@@ -29,16 +30,15 @@ var Models = []string{
 
 // Server is the model service. It is safe for concurrent use.
 type Server struct {
-	now func() time.Time
+	now   func() time.Time
+	modes *fault.Modes // spoil answers; nil: none
 
 	mu      sync.Mutex
 	retired []string
-	mode    Mode
-	left    int // answers for which the mode holds; 0: all
 }
 
-// New returns a server in good order.
-func New(now func() time.Time) *Server { return &Server{now: now} }
+// New returns a server whose answers the modes spoil.
+func New(now func() time.Time, modes *fault.Modes) *Server { return &Server{now: now, modes: modes} }
 
 // Retire makes models unknown, as after their shutdown date.
 func (s *Server) Retire(models ...string) {
@@ -47,11 +47,11 @@ func (s *Server) Retire(models ...string) {
 	s.retired = append(s.retired, models...)
 }
 
-// Reset ends all modes and retirements.
+// Reset ends all retirements.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.retired, s.mode, s.left = nil, Good, 0
+	s.retired = nil
 }
 
 func (s *Server) serves(model string) bool {

@@ -74,8 +74,11 @@ func TestModesSpoilTheNextAnswers(t *testing.T) {
 	for mode, spoiled := range tests {
 		t.Run(string(mode), func(t *testing.T) {
 			t.Parallel()
-			server, client := newServer(t, nil)
-			server.SetMode(mode, 1)
+			modes := fault.NewModes(1)
+			if err := modes.Replace([]fault.Mode{{System: "gemini", Mode: string(mode), Times: 1}}); err != nil {
+				t.Fatal(err)
+			}
+			_, client := newModedServer(t, nil, modes)
 			first, err := generate(t, client, flash, in)
 			if err != nil {
 				t.Fatal(err)
@@ -197,7 +200,12 @@ func input(said string) prompt.Input {
 
 func newServer(t *testing.T, faults *fault.Set) (*gemini.Server, *genai.Client) {
 	t.Helper()
-	server := gemini.New(time.Now)
+	return newModedServer(t, faults, nil)
+}
+
+func newModedServer(t *testing.T, faults *fault.Set, modes *fault.Modes) (*gemini.Server, *genai.Client) {
+	t.Helper()
+	server := gemini.New(time.Now, modes)
 	s := httptest.NewServer(faults.HTTP("gemini", gemini.WriteError, server.Handler()))
 	t.Cleanup(s.Close)
 	client, err := genai.NewClient(t.Context(), &genai.ClientConfig{

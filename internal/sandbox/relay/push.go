@@ -24,6 +24,7 @@ type push struct {
 	mu       sync.Mutex
 	token    string
 	signedAt time.Time
+	next     chan struct{} // closed when a message was delivered; nil: nobody waits for one
 }
 
 func newPush(r *Relay, s Subscription) *push {
@@ -65,20 +66,21 @@ func (p *push) run(ctx context.Context) error {
 
 // handle sees a message through to its end: acknowledged or dead-lettered.
 func (p *push) handle(ctx context.Context, m *pubsub.Message) {
-	duplicate, lose := p.relay.fate()
-	if lose {
+	if _, lose := p.draw("lose"); lose {
 		m.Ack()
 		return
 	}
-	second := make(chan struct{})
-	go func() {
-		defer close(second)
-		if duplicate {
-			p.send(ctx, m, 1)
-		}
-	}()
+	p.hold(ctx)
+	var second sync.WaitGroup
+	if _, duplicate := p.draw("duplicate"); duplicate {
+		second.Go(func() { p.send(ctx, m, 1) })
+	}
 	done := p.deliver(ctx, m)
-	<-second
+	p.pass()
+	second.Wait()
+	if again, redeliver := p.draw("redeliver"); redeliver && done && sleep(ctx, again.Delay()) {
+		p.send(ctx, m, 1)
+	}
 	if done {
 		m.Ack()
 	} else {

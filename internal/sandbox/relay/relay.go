@@ -11,10 +11,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"cloud.google.com/go/pubsub/v2"
@@ -22,6 +20,8 @@ import (
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/fault"
 )
 
 // Limits of the real service.
@@ -64,7 +64,7 @@ type Config struct {
 	Email         string       // service account of the tokens
 	Signer        Signer       // usually an *oidc.Issuer
 	Client        *http.Client // nil: one without a proxy
-	Seed          uint64       // of Chaos
+	Modes         *fault.Modes // what a healthy Pub/Sub does too, only more often; nil: nothing
 	Now           func() time.Time
 }
 
@@ -73,27 +73,13 @@ type Signer interface {
 	PushToken(email, audience string) (string, error)
 }
 
-// Chaos is what a healthy Pub/Sub does too, only more often. Probabilities are 0-1.
-type Chaos struct {
-	Duplicate float64 // a message is delivered a second time, at the same time
-	Lose      float64 // a message is acknowledged without being delivered
-}
-
 // Relay pushes until its Run ends.
 type Relay struct {
 	client *pubsub.Client
 	cfg    Config
 	http   *http.Client
 	pushes []*push
-
-	mu    sync.Mutex
-	chaos Chaos
-	stats Stats
-	rand  *rand.Rand
 }
-
-// Stats counts the trouble that was made.
-type Stats struct{ Duplicated, Lost int }
 
 // New makes the topics and subscriptions where they do not exist. From then on published
 // messages are kept for Run. The client must lead to an emulator.
@@ -104,10 +90,7 @@ func New(ctx context.Context, client *pubsub.Client, cfg Config) (*Relay, error)
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	r := &Relay{
-		client: client, cfg: cfg, http: cfg.Client,
-		rand: rand.New(rand.NewPCG(cfg.Seed, 0)), //nolint:gosec // the same chaos in every run
-	}
+	r := &Relay{client: client, cfg: cfg, http: cfg.Client}
 	if r.http == nil {
 		r.http = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: defaultConcurrency}}
 	}
@@ -200,31 +183,4 @@ func (r *Relay) Run(ctx context.Context) error {
 		group.Go(func() error { return p.run(ctx) })
 	}
 	return group.Wait()
-}
-
-// SetChaos makes trouble from now on; the zero Chaos ends it.
-func (r *Relay) SetChaos(c Chaos) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.chaos = c
-}
-
-// fate draws what happens to a message.
-func (r *Relay) fate() (duplicate, lose bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	duplicate, lose = r.rand.Float64() < r.chaos.Duplicate, r.rand.Float64() < r.chaos.Lose
-	if lose {
-		r.stats.Lost++
-	} else if duplicate {
-		r.stats.Duplicated++
-	}
-	return duplicate, lose
-}
-
-// Stats returns what Chaos did so far.
-func (r *Relay) Stats() Stats {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.stats
 }

@@ -131,29 +131,6 @@ func TestMessageOutOfAttemptsIsDeadLettered(t *testing.T) {
 	}
 }
 
-func TestChaos(t *testing.T) {
-	t.Parallel()
-	handler := newHandler(t, http.StatusOK)
-	client := newPubsub(t)
-	r := start(t, client, relay.Config{Subscriptions: []relay.Subscription{{ID: "notify", Topic: "request-pushed", Endpoint: handler.url}}})
-	r.SetChaos(relay.Chaos{Duplicate: 1})
-	publish(t, client, "request-pushed", &pubsub.Message{Data: []byte("twice")})
-	first, second := handler.next(t), handler.next(t)
-	if string(first.body) != string(second.body) {
-		t.Errorf("a duplicate differs: %s, %s", first.body, second.body)
-	}
-	r.SetChaos(relay.Chaos{Lose: 1})
-	publish(t, client, "request-pushed", &pubsub.Message{Data: []byte("never")})
-	for r.Stats().Lost == 0 { // its fate is drawn when it is pulled
-		time.Sleep(time.Millisecond)
-	}
-	r.SetChaos(relay.Chaos{})
-	publish(t, client, "request-pushed", &pubsub.Message{Data: []byte("once")})
-	if got := handler.next(t); !strings.Contains(string(got.body), `"b25jZQ=="`) {
-		t.Errorf("got %s, want the third message", got.body)
-	}
-}
-
 func TestRelayEndsAlsoWhenPubSubWentFirst(t *testing.T) {
 	t.Parallel()
 	address, stop := relay.StartInProcess()

@@ -34,6 +34,7 @@ func (s *Server) BatchRecognize(ctx context.Context, r *speechpb.BatchRecognizeR
 	// The operation outlives the request that starts it; Close and CancelOperation end it.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	op := newOperation(parent, r, s.cfg.Now(), cancel)
+	_, op.lost = s.cfg.Modes.Next("speech", "lose")
 	s.mu.Lock()
 	s.operations = append(s.operations, op)
 	s.running[op] = true

@@ -32,6 +32,7 @@ type operation struct {
 	created time.Time
 	cancel  context.CancelFunc
 	done    chan struct{} // closed at the end
+	lost    bool          // nobody can ask for it any more; under the server's lock
 
 	mu       sync.Mutex
 	response *speechpb.BatchRecognizeResponse
@@ -124,7 +125,7 @@ func mustPack(m proto.Message) *anypb.Any {
 func (s *Server) find(ctx context.Context, name string) (*operation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.operations, func(o *operation) bool { return o.name == name })
+	i := slices.IndexFunc(s.operations, func(o *operation) bool { return o.name == name && !o.lost })
 	if i < 0 {
 		return nil, grpcstatus.Errorf(codes.NotFound, "Operation %s not found.", name)
 	}
@@ -175,7 +176,7 @@ func (s *Server) ListOperations(_ context.Context, r *longrunningpb.ListOperatio
 	var found []*operation
 	s.mu.Lock()
 	for _, o := range slices.Backward(s.operations) {
-		if strings.HasPrefix(o.name, r.GetName()+"/operations/") {
+		if !o.lost && strings.HasPrefix(o.name, r.GetName()+"/operations/") {
 			found = append(found, o)
 		}
 	}
@@ -212,13 +213,12 @@ func (s *Server) DeleteOperation(ctx context.Context, r *longrunningpb.DeleteOpe
 	return &emptypb.Empty{}, nil
 }
 
-// Objects lists the operations.
+// Objects lists the operations, lost ones too.
 func (s *Server) Objects(tenantID string) []journal.Object {
 	s.mu.Lock()
-	operations := slices.Clone(s.operations)
-	s.mu.Unlock()
+	defer s.mu.Unlock()
 	objects := []journal.Object{}
-	for _, o := range operations {
+	for _, o := range s.operations {
 		file := o.request.GetFiles()[0].GetUri()
 		owner := tenantOf(file)
 		if tenantID != "" && owner != tenantID {
@@ -226,7 +226,7 @@ func (s *Server) Objects(tenantID string) []journal.Object {
 		}
 		described := s.describe(o)
 		fields := map[string]any{
-			"done": described.GetDone(), "uri": file, "create_time": o.created,
+			"done": described.GetDone(), "uri": file, "create_time": o.created, "lost": o.lost,
 			"output": o.request.GetRecognitionOutputConfig().GetGcsOutputConfig().GetUri(),
 		}
 		if described.GetError() != nil {

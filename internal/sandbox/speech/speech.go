@@ -10,6 +10,8 @@ import (
 	"cloud.google.com/go/speech/apiv2/speechpb"
 	"cloud.google.com/go/storage"
 	"google.golang.org/grpc"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/fault"
 )
 
 // Config describes the service.
@@ -23,6 +25,8 @@ type Config struct {
 	CommandTimeout time.Duration `env:"SANDBOX_SPEECH_COMMAND_TIMEOUT, default=10m"`
 	// Duration is how long a batch takes at least.
 	Duration time.Duration `env:"SANDBOX_SPEECH_DURATION, default=300ms"`
+	// Modes lose operations; nil: none.
+	Modes *fault.Modes
 	// Now is the clock; nil: the system's.
 	Now func() time.Time
 }
@@ -82,11 +86,13 @@ func (s *Server) Know(sum [sha256.Size]byte, turns []Turn) {
 }
 
 // Lose forgets all operations, as after days: those that run go on and write their
-// results, but nobody can ask for them any more.
+// results, but nobody can ask for them any more. Inspection still shows them.
 func (s *Server) Lose() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.operations = nil
+	for _, o := range s.operations {
+		o.lost = true
+	}
 }
 
 // Reset ends and forgets all operations. What was learnt about recordings stays: it is
