@@ -77,6 +77,7 @@ func (s *stack) speech() map[string]string {
 		"RECORDINGS_BUCKET": bucket,
 		"SPEECH_ENDPOINT":   "http://" + s.sandbox.GRPCAddr(),
 		"SPEECH_POLL_MIN":   "100ms",
+		"SPEECH_PAUSE":      "2s",
 		"RECORDING_WAITS":   "2s,5s,15s,30s",
 		"UPLOAD_WAIT_MIN":   "1s",
 		"UPLOAD_WAIT_MAX":   "5s",

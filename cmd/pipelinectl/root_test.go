@@ -59,8 +59,8 @@ func TestTheExitCodeSaysWhatWentWrong(t *testing.T) {
 	}
 }
 
+// The tests share two APIs, and look at what was asked last: they run one after the other.
 func TestTheAddressAndTokenComeFromTheRightPlace(t *testing.T) {
-	t.Parallel()
 	api, other := newFakeAPI(t), newFakeAPI(t)
 	dir := t.TempDir()
 	ready := filepath.Join(dir, "ready.json")
@@ -86,7 +86,7 @@ func TestTheAddressAndTokenComeFromTheRightPlace(t *testing.T) {
 		{"a ready file's token stays with its address", nil, []string{"--api", other.url, "--ready-file", ready}, "", "tenant_ready", other},
 	}
 	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) { // one after the other: they share the two APIs
+		t.Run(test.name, func(t *testing.T) {
 			env := map[string]string{}
 			for _, from := range []map[string]string{none, test.env} {
 				for name, value := range from {

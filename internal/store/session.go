@@ -22,6 +22,9 @@ const emulatorClients = 8
 var transactions, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/store").Int64Counter(
 	"pipeline.store.transactions", metric.WithDescription("read-write transactions that committed, by step and operation"))
 
+var aborted, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/store").Int64Counter(
+	"pipeline.store.aborts", metric.WithDescription("attempts of read-write transactions that were repeated, by step and operation"))
+
 // sessions hands out Spanner clients. In production that is one shared client; with the
 // emulator it is a pool, and read-write transactions take turns, because the emulator
 // runs one at a time and aborts the others.
@@ -110,10 +113,15 @@ func (s *sessions) inTurn(ctx context.Context, fn func(*spanner.Client) error) e
 func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Context, *spanner.ReadWriteTransaction) error) error {
 	return wrap(tag, s.inTurn(ctx, func(c *spanner.Client) error {
 		var lines trail
+		var repeats int64 = -1
 		_, err := c.ReadWriteTransactionWithOptions(ctx, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+			repeats++
 			return fn(lines.withTrail(ctx), tx)
 		}, spanner.TransactionOptions{TransactionTag: tag})
 		committed(ctx, tag, err)
+		if repeats > 0 {
+			aborted.Add(ctx, repeats, metric.WithAttributes(attribute.String("transaction", tag)))
+		}
 		if err == nil {
 			lines.export(ctx)
 		}

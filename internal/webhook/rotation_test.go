@@ -20,21 +20,23 @@ func (r *rotating) Tenants(context.Context) ([]tenant.Tenant, error) {
 }
 
 // No delivery is lost while a signing key is rotated: old and new hold beside each other until
-// the old one is removed. One whose key is named but could not be read yet is not refused, but
-// asked to come again.
+// the old one is removed. One whose key is named but could not be read yet is not refused: where
+// it cannot be kept either, it is asked to come again.
 func TestASigningKeyIsRotatedWithoutLosingADelivery(t *testing.T) {
 	t.Parallel()
 	stored, source := secrets{"tenant-t-signing_a": "key-a"}, &rotating{names: []string{"tenant-t-signing_a"}}
 	keys := NewKeyRing(stored, "")
 	directory := tenant.NewDirectory(source, tenant.Options{Interval: time.Second, Prepare: keys.Load})
 	f := newFixture(t)
-	handler, err := New(Config{BodyTimeout: time.Minute}, Deps{
-		Tenants: directory, Keys: keys, Store: f.store, Announcer: f.announcer, Limits: f.limits, Counts: f.counts, Logger: slog.New(slog.DiscardHandler),
+	cfg := Config{BodyTimeout: time.Minute, CommitTimeout: time.Minute, PublishTimeout: time.Minute, Patience: time.Hour}
+	rotated, err := New(cfg, Deps{
+		Tenants: directory, Keys: keys, Store: f.store, Announcer: f.announcer, Intake: f.intake,
+		Limits: f.limits, Counts: f.counts, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Handler = handler
+	f.Webhook = rotated
 	const ok, refused, later = http.StatusOK, http.StatusUnauthorized, http.StatusServiceUnavailable
 	for _, step := range []struct {
 		name   string

@@ -67,7 +67,7 @@ func (f *furnisher) settings() {
 	f.Helper()
 	f.must(f.store.Operator().PutTenant(f.Context(), f.word, tenant.Tenant{
 		ID: f.tenant, Name: f.word, Status: tenant.Active, TimeZone: "UTC", Region: "US",
-		Sources:      []tenant.Source{{ID: "callrail", Name: f.word, Kind: tenant.SourceCallRail, Status: tenant.Active, CompanyID: f.tenant}},
+		Sources: []tenant.Source{{ID: "callrail", Name: f.word, Kind: tenant.SourceCallRail, Status: tenant.Active, CompanyID: f.tenant}},
 		Integrations: []tenant.Integration{
 			{ID: "done", Name: f.word, Kind: "custom", Status: tenant.Active},
 			{ID: "parked", Name: f.word, Kind: "custom", Status: tenant.Active},

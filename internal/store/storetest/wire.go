@@ -40,6 +40,7 @@ func (w *Wire) Seen() []string {
 	return seen
 }
 
+//nolint:revive // the arguments are gRPC's
 func (w *Wire) intercept(ctx context.Context, desc *grpc.StreamDesc, cc *grpc.ClientConn, method string, next grpc.Streamer, opts ...grpc.CallOption) (grpc.ClientStream, error) {
 	stream, err := next(ctx, desc, cc, method, opts...)
 	if err != nil {
