@@ -10,6 +10,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/oidc"
 	"github.com/your-org/multi-tenant-pipeline/pkg/build"
+	"github.com/your-org/multi-tenant-pipeline/pkg/config"
 	"github.com/your-org/multi-tenant-pipeline/pkg/telemetry"
 )
 
@@ -58,7 +59,11 @@ func run(ctx context.Context, o options) error {
 
 // observe sends the telemetry of services that share this process.
 func observe(ctx context.Context, o options) (flush func(), err error) {
-	cfg := telemetry.Config{Endpoint: os.Getenv("OTEL_EXPORTER_OTLP_ENDPOINT"), SampleRatio: 1, Interval: time.Minute, Project: project}
+	var cfg telemetry.Config
+	if err := config.Load(ctx, &cfg); err != nil {
+		return nil, err
+	}
+	cfg.Project = project
 	if o.separate {
 		cfg.Endpoint = "" // each process sends its own
 	}

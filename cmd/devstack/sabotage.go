@@ -41,7 +41,7 @@ func sabotage() ([]service.Option, error) {
 }
 
 // saving is how long saveLater keeps deliveries in memory.
-const saving = 500 * time.Millisecond
+const saving = 2 * time.Second
 
 // writeBehind acknowledges and announces deliveries before they are saved.
 type writeBehind struct {

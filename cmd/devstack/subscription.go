@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -13,13 +14,30 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 )
 
+// retryVariable shortens the longest wait before a refused message is sent to a step again, to
+// show what becomes of one that is refused for good. In the cloud that takes a quarter of an hour.
+const retryVariable = "RELAY_BACKOFF_MAX"
+
+// atOnce is how many messages of a subscription are pushed at once. The emulator runs one
+// transaction at a time: with Cloud Run's 80, each with several deliveries, leases would run out
+// while their renewal waits for its turn.
+const atOnce = 16
+
 // subscriptions are the push subscriptions, as Terraform makes them in the cloud.
-func (s *stack) subscriptions() []relay.Subscription {
+func (s *stack) subscriptions() ([]relay.Subscription, error) {
+	longest := time.Minute
+	if value := os.Getenv(retryVariable); value != "" {
+		var err error
+		if longest, err = time.ParseDuration(value); err != nil {
+			return nil, fmt.Errorf("%s: %w", retryVariable, err)
+		}
+	}
 	push := func(service string, name topic.Name) relay.Subscription {
 		return relay.Subscription{
 			ID: service + "-" + string(name), Topic: string(name), Audience: audience,
 			Endpoint: s.services[service] + "/pubsub/" + string(name), AckDeadline: 600 * time.Second,
-			MinBackoff: time.Second, MaxBackoff: time.Minute, DeadLetterTopic: string(topic.DeadLetter), MaxAttempts: 20,
+			MinBackoff: min(time.Second, longest), MaxBackoff: longest, DeadLetterTopic: string(topic.DeadLetter), MaxAttempts: 20,
+			Concurrency: atOnce,
 		}
 	}
 	return []relay.Subscription{
@@ -35,16 +53,20 @@ func (s *stack) subscriptions() []relay.Subscription {
 			Endpoint: s.services["sweep"] + "/pubsub/" + string(topic.DeadLetter), AckDeadline: 60 * time.Second,
 			MinBackoff: time.Second, MaxBackoff: time.Minute,
 		},
-	}
+	}, nil
 }
 
 func (s *stack) startRelay(ctx context.Context) error {
+	subscriptions, err := s.subscriptions()
+	if err != nil {
+		return err
+	}
 	client, err := pubsub.NewClient(ctx, s.project)
 	if err != nil {
 		return fmt.Errorf("open pubsub: %w", err)
 	}
 	r, err := relay.New(ctx, client, relay.Config{
-		Subscriptions: s.subscriptions(), Signer: s.sandbox.Issuer(), Email: pushAccount, Modes: s.sandbox.Modes(),
+		Subscriptions: subscriptions, Signer: s.sandbox.Issuer(), Email: pushAccount, Modes: s.sandbox.Modes(),
 	})
 	if err != nil {
 		return fmt.Errorf("start push relay: %w", err)

@@ -91,8 +91,9 @@ func prepare(t *testing.T, r *run, line string, stop func()) {
 	case strings.Contains(line, "request tail"):
 		r.api.answer("streamRequests", reply{status: 200, kind: "text/event-stream", body: "id: 1\nevent: request\ndata: " + tailed + "\n\n"},
 			reply{status: 200, kind: "text/event-stream"})
-		r.api.onRequest = func(r *http.Request) {
-			if r.Header.Get("Last-Event-ID") != "" {
+		opened := 0
+		r.api.onRequest = func(*http.Request) {
+			if opened++; opened > 1 {
 				stop() // as Ctrl-C does
 			}
 		}

@@ -41,9 +41,10 @@ type fakeAPI struct {
 
 // reply is an answer that is not the document's.
 type reply struct {
-	status int
-	kind   string // of the content; empty: JSON
-	body   string
+	status   int
+	kind     string // of the content; empty: JSON
+	body     string
+	location string
 }
 
 // call is a request that the API got.
@@ -154,6 +155,7 @@ func write(w http.ResponseWriter, r reply) {
 		r.kind = "application/json"
 	}
 	w.Header().Set("Content-Type", r.kind)
+	w.Header().Set("Location", r.location)
 	w.WriteHeader(r.status)
 	_, _ = io.WriteString(w, r.body)
 }

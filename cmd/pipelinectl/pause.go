@@ -8,7 +8,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 )
 
-const subjects = "SUBJECT is all, step:transcribe, step:analyze, step:push, step:notify, destination:INTEGRATION, or model\n(the rules answer instead)."
+const subjects = "SUBJECT is all, step:transcribe, step:analyze, step:push, step:notify, destination:INTEGRATION, model\n(the rules answer instead), or trust (records are looked up in the CRM before they are created, as after a restore)."
 
 // newPause returns the command that holds something back.
 func newPause(t *tool) *cobra.Command {

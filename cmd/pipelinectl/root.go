@@ -65,7 +65,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed.`,
 		newRequest(t), newRedrive(t), newPause(t), newResume(t),
 		newErase(t), newExport(t), newOptOut(t), newImport(t), newJob(t),
 		newStats(t), newCosts(t), newBudget(t), newAudit(t),
-		newToken(t), newDoctor(t), newSign(),
+		newToken(t), newDoctor(t), newSign(), newEvaluate(t),
 	)
 	root.InitDefaultCompletionCmd()
 	root.InitDefaultHelpCmd()
@@ -151,7 +151,7 @@ func finish(cmd *cobra.Command) {
 
 // execute runs the command that the arguments name, and returns the exit code.
 func execute(ctx context.Context, root *cobra.Command, args []string) int {
-	root.SetArgs(args)
+	root.SetArgs(doubled(root, args))
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK

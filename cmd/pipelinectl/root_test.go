@@ -117,6 +117,16 @@ func TestATokenIsNotSentUnencrypted(t *testing.T) {
 	}
 }
 
+func TestATokenDoesNotFollowARedirect(t *testing.T) {
+	t.Parallel()
+	other := newFakeAPI(t)
+	api := newFakeAPI(t).answer("getTenant", reply{status: 307, location: other.url + "/v1/tenants/tenant_demo"})
+	got := run{api: api}.tool(t, "tenant", "show")
+	if got.code != exitFailed || len(other.asked()) > 0 {
+		t.Errorf("code %d, sent on: %+v", got.code, other.asked())
+	}
+}
+
 func TestAFailingTokenCommandSaysWhy(t *testing.T) {
 	t.Parallel()
 	for command, want := range map[string]string{"echo sorry >&2; exit 3": "sorry", "true": "printed nothing"} {

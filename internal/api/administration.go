@@ -105,6 +105,16 @@ func (h *handlers) keep(ctx context.Context, o *office, purpose, value string) (
 	return name, nil
 }
 
+// secretOf returns the value of a tenant's secret. One that is not the tenant's own does not
+// exist, whatever a row says: the names are read past the directory, which would confine them.
+func (h *handlers) secretOf(ctx context.Context, tenantID, name string) (string, error) {
+	if !(&tenant.Tenant{ID: tenantID}).OwnsSecret(name) {
+		return "", secret.ErrNotFound
+	}
+	value, _, err := h.deps.Secrets.Newest(ctx, name, 0)
+	return value, err
+}
+
 // drop deletes secrets that the tenant's settings do not name any more. One that stays is of
 // no use to anybody.
 func (h *handlers) drop(ctx context.Context, t *tenant.Tenant, names ...string) {

@@ -540,16 +540,18 @@ type BudgetSettings struct {
 	// MonthlyUSD 0: no limit.
 	MonthlyUSD *float32 `json:"monthly_usd,omitempty"`
 
-	// OnLimit What happens when it is used up: people are told (warn); analyses are made by the rules, which cost
-	// nothing (rules); or calls are kept and wait for the next month (pause).
+	// OnLimit What happens when it is used up: nothing but a line in the audit log (warn), `budget.exceeded`, as for
+	// the others, and `budget.warning` before; analyses are made by the rules, which cost nothing (rules); or
+	// calls are kept and wait for the next month (pause).
 	OnLimit *BudgetSettingsOnLimit `json:"on_limit,omitempty"`
 
 	// WarnAt The share of it that is worth a warning; 0: 0.8.
 	WarnAt *float32 `json:"warn_at,omitempty"`
 }
 
-// BudgetSettingsOnLimit What happens when it is used up: people are told (warn); analyses are made by the rules, which cost
-// nothing (rules); or calls are kept and wait for the next month (pause).
+// BudgetSettingsOnLimit What happens when it is used up: nothing but a line in the audit log (warn), `budget.exceeded`, as for
+// the others, and `budget.warning` before; analyses are made by the rules, which cost nothing (rules); or
+// calls are kept and wait for the next month (pause).
 type BudgetSettingsOnLimit string
 
 // BudgetSignal The class of the caller's budget.

@@ -46,6 +46,10 @@ func (a *arrival) check() []FieldError {
 		}
 	}
 	call, form, text := b.Kind == request.Call, b.Kind == request.Form, b.Kind == request.Text
+	refuse(!call && b.DurationS != 0, "duration_s", "only a call has a duration")
+	refuse(!call && b.Answered, "answered", "only a call is answered")
+	refuse(!call && b.Voicemail, "voicemail", "only a call has a voicemail")
+	refuse(form && b.Direction == Outbound, "direction", "a form is sent to the company")
 	refuse(!call && b.Audio != nil, "audio", "only a call has audio")
 	refuse(!call && b.Transcript != nil, "transcript", "only a call has a transcript")
 	refuse(b.Audio != nil && b.Transcript != nil, "transcript", "is used instead of audio: send one of them")

@@ -32,13 +32,16 @@ func (h *handlers) ConnectSource(ctx context.Context, in ConnectSourceRequestObj
 	if h.addresses.WebhookURL == "" {
 		return nil, refuse(ProblemCodeConflict)
 	}
-	access, err := h.access(ctx, s)
+	access, err := h.access(ctx, t.ID, s)
 	if err != nil {
 		return nil, err
 	}
 	addresses := map[callrail.Kind]string{}
 	for _, kind := range kinds(t.Settings.Process) {
 		addresses[kind] = h.addresses.webhook(t.ID, kind)
+	}
+	if err := o.scope.Audit(ctx, o.actor, "source.connect", s.ID); err != nil { // before anything changes at CallRail
+		return nil, fmt.Errorf("audit connection: %w", err)
 	}
 	c := connection{h: h, o: o, source: s, company: access, addresses: addresses}
 	answer, err := c.connect(ctx)
@@ -49,7 +52,7 @@ func (h *handlers) ConnectSource(ctx context.Context, in ConnectSourceRequestObj
 }
 
 // access returns a source's way into CallRail's API.
-func (h *handlers) access(ctx context.Context, s *tenant.Source) (callrail.Access, error) {
+func (h *handlers) access(ctx context.Context, tenantID string, s *tenant.Source) (callrail.Access, error) {
 	var w wrong
 	if s.Kind != tenant.SourceCallRail {
 		w.add("kind", "only sources of the kind callrail are connected")
@@ -65,7 +68,7 @@ func (h *handlers) access(ctx context.Context, s *tenant.Source) (callrail.Acces
 	if err := w.refusal(); err != nil {
 		return callrail.Access{}, err
 	}
-	key, _, err := h.deps.Secrets.Newest(ctx, s.APIKeySecret, 0)
+	key, err := h.secretOf(ctx, tenantID, s.APIKeySecret)
 	if errors.Is(err, secret.ErrNotFound) {
 		return callrail.Access{}, refuseWith(ProblemCodeInvalidSettings, FieldError{Field: "api_key", Message: "the secret is gone: put the key again"})
 	}
@@ -107,9 +110,6 @@ func (c *connection) connect(ctx context.Context) (Connection, error) {
 		if err := c.h.deps.Tracker.UpdateWebhooks(ctx, c.company, hooks); err != nil {
 			return Connection{}, err
 		}
-	}
-	if err := c.o.scope.Audit(ctx, c.o.actor, "source.connect", c.source.ID); err != nil {
-		return Connection{}, fmt.Errorf("audit connection: %w", err)
 	}
 	answer := Connection{IntegrationID: hooks.ID, State: hooks.State, Created: created, SigningKey: keyID, Webhooks: map[string][]string{}}
 	for kind, addresses := range hooks.Addresses() {

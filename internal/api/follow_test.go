@@ -264,7 +264,7 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 			t.Error(err)
 		}
 	})))
-	served.Config.ReadTimeout, served.Config.WriteTimeout = 20*time.Millisecond, 20*time.Millisecond
+	served.Config.ReadTimeout, served.Config.WriteTimeout = time.Second, time.Second // enough for a busy machine to get to the handler
 	served.Start()
 	defer served.Close()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, served.URL, http.NoBody)
@@ -276,7 +276,7 @@ func TestAStreamOutlivesTheServersTimeouts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	time.AfterFunc(100*time.Millisecond, func() {
+	time.AfterFunc(1200*time.Millisecond, func() {
 		f.updates <- update{row: []byte(`{"late":true}`)}
 		close(f.updates)
 	})

@@ -194,3 +194,33 @@ func load(t *testing.T, document string) *openapi3.T {
 	}
 	return loaded
 }
+
+func TestWhoSpeaksForSomeTenantsDoesNothingForAll(t *testing.T) {
+	t.Parallel()
+	issuer, from := trusted(t)
+	from.Issuers[0].Tenants = []string{"t", "u"}
+	h := guarded(t, string(openapi.Document), from, newLimits(CallerLimits{}, time.Now))
+	operations, err := operationsOf(load(t, string(openapi.Document)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for name, op := range operations {
+		method, path, _ := strings.Cut(name, " ")
+		if op.role != access.PlatformAdmin || strings.Contains(path, "{tenant_id}") {
+			continue
+		}
+		path = strings.NewReplacer("{subject}", "all", "{letter_id}", "x").Replace(path)
+		r := httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody)
+		r.Header.Set("Authorization", bearerOf(t, issuer, "ann", access.PlatformAdmin))
+		got := httptest.NewRecorder()
+		h.ServeHTTP(got, r)
+		if got.Code != http.StatusForbidden {
+			t.Errorf("%s: got %d", name, got.Code)
+		}
+		tried++
+	}
+	if tried < 5 {
+		t.Errorf("only %d operations are the platform's", tried)
+	}
+}

@@ -41,18 +41,11 @@ func (h *handlers) CreateImport(ctx context.Context, in CreateImportRequestObjec
 	if err != nil {
 		return nil, err
 	}
-	scope, created := h.scope(owner.ID), job.Job{ID: store.NewJobID(), Kind: job.Import, Input: input, Actor: granted.principal.Actor()}
-	if err := scope.CreateJob(ctx, created); err != nil {
-		return nil, fmt.Errorf("create import: %w", err)
-	}
-	if err := scope.Audit(ctx, created.Actor, "import.create", created.ID); err != nil {
-		return nil, fmt.Errorf("audit import: %w", err)
-	}
-	queued, err := scope.Job(ctx, created.ID)
+	created, err := h.createJob(ctx, granted, job.Job{Kind: job.Import, Input: input}, store.AuditLine{Action: "import.create"})
 	if err != nil {
-		return nil, fmt.Errorf("read import: %w", err)
+		return nil, err
 	}
-	return CreateImport202JSONResponse(presentJob(queued)), nil
+	return CreateImport202JSONResponse(created), nil
 }
 
 // importOrder returns what the body asks for, by whole days of the tenant's zone.

@@ -267,11 +267,15 @@ func TestWhatContradictsItselfIsRefused(t *testing.T) {
 		`{"kind":"text","text":"a","transcript":[{"speaker":"agent","text":"a"}]}`:                                      "transcript",
 		`{"kind":"call","audio":{"content_type":"audio/mpeg","bytes":1},"transcript":[{"speaker":"agent","text":"a"}]}`: "transcript",
 		`{"kind":"call","fields":[{"name":"a","value":"b"}]}`:                                                           "fields",
-		`{"kind":"form"}`:                                     "fields",
-		`{"kind":"call","text":"a"}`:                          "text",
-		`{"kind":"text","text":"  "}`:                         "text",
-		`{"kind":"call","started_at":"0001-01-01T00:00:00Z"}`: "started_at",
-		`{"kind":"call","started_at":"9999-01-01T00:00:00Z"}`: "started_at",
+		`{"kind":"form"}`:                                                            "fields",
+		`{"kind":"call","text":"a"}`:                                                 "text",
+		`{"kind":"text","text":"  "}`:                                                "text",
+		`{"kind":"text","text":"a","duration_s":61}`:                                 "duration_s",
+		`{"kind":"text","text":"a","answered":true}`:                                 "answered",
+		`{"kind":"text","text":"a","voicemail":true}`:                                "voicemail",
+		`{"kind":"form","fields":[{"name":"a","value":"b"}],"direction":"outbound"}`: "direction",
+		`{"kind":"call","started_at":"0001-01-01T00:00:00Z"}`:                        "started_at",
+		`{"kind":"call","started_at":"9999-01-01T00:00:00Z"}`:                        "started_at",
 	} {
 		got := w.create(t, demo, "", body)
 		problem := decode[api.Problem](t, got)
@@ -280,7 +284,7 @@ func TestWhatContradictsItselfIsRefused(t *testing.T) {
 		}
 	}
 	for _, body := range []string{
-		`{"kind":"fax"}`, `{}`, `{"kind":"call","silent":true}`, `{"kind":"call","audio":{"content_type":"text/html","bytes":1}}`,
+		`{"kind":"fax"}`, `{}`, `{"kind":"call","audio":{"content_type":"text/html","bytes":1}}`,
 		`{"kind":"call","audio":{"content_type":"audio/mpeg","bytes":0}}`, `{"kind":"call","audio":{"content_type":"audio/mpeg","bytes":209715201}}`,
 	} {
 		if got := w.create(t, demo, "", body); got.status != http.StatusBadRequest {
@@ -289,6 +293,21 @@ func TestWhatContradictsItselfIsRefused(t *testing.T) {
 	}
 	if rows := w.ingest.announced; len(rows) > 0 {
 		t.Errorf("announced %v", rows)
+	}
+}
+
+func TestAFieldThatNobodyKnowsIsNamed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	for body, place := range map[string]string{
+		`{"kind":"call","silent":true}`:                                 "/silent",
+		`{"kind":"call","caller":{"name":"Jane Example","fax":"1"}}`:    "/caller/fax",
+		`{"kind":"call","caller":{"fax":"1","e-mail":"j@example.com"}}`: "/caller/e-mail",
+	} {
+		got := w.create(t, demo, "", body)
+		if problem := decode[api.Problem](t, got); got.status != http.StatusBadRequest || problem.Parameter != place {
+			t.Errorf("%s: %d %s", body, got.status, got.body)
+		}
 	}
 }
 

@@ -73,7 +73,7 @@ func (h *handlers) PutIntegration(ctx context.Context, in PutIntegrationRequestO
 	if err := change.apply(t); err != nil { // before anything is kept
 		return nil, err
 	}
-	credentials, err := h.credentials(ctx, t.Integration(in.IntegrationID), in.Body.Credentials)
+	credentials, err := h.credentials(ctx, t, in.IntegrationID, in.Body.Credentials)
 	if err != nil {
 		return nil, err
 	}
@@ -137,11 +137,12 @@ func (c *integrationChange) apply(t *tenant.Tenant) error {
 
 // credentials returns those that an integration will have: the new ones, or those that are
 // kept. Without any it cannot deliver, but it can be set up.
-func (h *handlers) credentials(ctx context.Context, in *tenant.Integration, given string) (string, error) {
+func (h *handlers) credentials(ctx context.Context, t *tenant.Tenant, id, given string) (string, error) {
+	in := t.Integration(id)
 	if given != "" || in.Secret == "" {
 		return given, nil
 	}
-	kept, _, err := h.deps.Secrets.Newest(ctx, in.Secret, 0)
+	kept, err := h.secretOf(ctx, t.ID, in.Secret)
 	if errors.Is(err, secret.ErrNotFound) {
 		return "", nil
 	}

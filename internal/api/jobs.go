@@ -1,8 +1,8 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -146,20 +146,14 @@ func (h *handlers) CancelJob(ctx context.Context, in CancelJobRequestObject) (Ca
 }
 
 // createJob queues a job of the caller's and returns it as it stands.
-func (h *handlers) createJob(ctx context.Context, granted grant, kind string, about job.Subject, line store.AuditLine) (Job, error) {
-	input, err := json.Marshal(about)
-	if err != nil {
-		return Job{}, fmt.Errorf("encode job: %w", err)
-	}
-	scope, id := h.scope(granted.tenantID), store.NewJobID()
-	line.Actor = granted.principal.Actor()
-	if line.Target == "" {
-		line.Target = id
-	}
-	if err := scope.CreateJob(ctx, job.Job{ID: id, Kind: kind, Input: input, Actor: line.Actor}, line); err != nil {
+func (h *handlers) createJob(ctx context.Context, granted grant, j job.Job, line store.AuditLine) (Job, error) {
+	scope := h.scope(granted.tenantID)
+	j.ID, j.Actor = store.NewJobID(), granted.principal.Actor()
+	line.Actor, line.Target = j.Actor, cmp.Or(line.Target, j.ID)
+	if err := scope.CreateJob(ctx, j, line); err != nil {
 		return Job{}, fmt.Errorf("create job: %w", err)
 	}
-	queued, err := scope.Job(ctx, id)
+	queued, err := scope.Job(ctx, j.ID)
 	if err != nil {
 		return Job{}, fmt.Errorf("read job: %w", err)
 	}

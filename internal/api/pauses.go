@@ -109,11 +109,11 @@ func (h *handlers) DeletePlatformPause(ctx context.Context, in DeletePlatformPau
 // newPause returns the pause that was ordered.
 func newPause(granted grant, subject string, order *PauseOrder, now time.Time) (tenant.Pause, error) {
 	p := tenant.Pause{Subject: subject, Reason: order.Reason, Actor: granted.principal.Actor()}
-	if order.Until != nil {
-		p.Until = *order.Until
+	if order.Until == nil {
+		return p, nil
 	}
-	if p.Over(now) {
-		return p, refuseWith(ProblemCodeInvalidSettings, FieldError{Field: "until", Message: "must be in the future"})
+	if p.Until = *order.Until; !p.Until.After(now) || !storable(p.Until) {
+		return p, refuseWith(ProblemCodeInvalidSettings, FieldError{Field: "until", Message: "must be in the future, and before the year 10000"})
 	}
 	return p, nil
 }

@@ -32,8 +32,14 @@ func placeOf(list, token string) (place, error) {
 	rest, ours := strings.CutPrefix(string(text), list+" ")
 	at, id, found := strings.Cut(rest, " ")
 	moment, err := time.Parse(time.RFC3339Nano, at)
-	if err != nil || !ours || !found || id == "" || moment.Year() < 1 || moment.IsZero() {
+	if err != nil || !ours || !found || id == "" || moment.IsZero() || !storable(moment) {
 		return place{}, wrong
 	}
 	return place{at: moment, id: id}, nil
+}
+
+// storable reports whether the store can keep a time: it knows the years 1 to 9999, in UTC.
+func storable(at time.Time) bool {
+	year := at.UTC().Year()
+	return year >= 1 && year <= 9999
 }

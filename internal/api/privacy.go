@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -73,7 +74,16 @@ func (h *handlers) privacyJob(ctx context.Context, named *PersonKey, kind, actio
 	if err != nil {
 		return Job{}, err
 	}
-	return h.createJob(ctx, granted, kind, job.Subject{People: keys}, store.AuditLine{Action: action})
+	return h.subjectJob(ctx, granted, kind, job.Subject{People: keys}, store.AuditLine{Action: action})
+}
+
+// subjectJob queues an export or an erasure.
+func (h *handlers) subjectJob(ctx context.Context, granted grant, kind string, about job.Subject, line store.AuditLine) (Job, error) {
+	input, err := json.Marshal(about)
+	if err != nil {
+		return Job{}, fmt.Errorf("encode job: %w", err)
+	}
+	return h.createJob(ctx, granted, job.Job{Kind: kind, Input: input}, line)
 }
 
 // DeleteRequest implements DELETE /v1/tenants/{tenant_id}/requests/{request_id}.
@@ -90,7 +100,7 @@ func (h *handlers) DeleteRequest(ctx context.Context, in DeleteRequestRequestObj
 		return nil, refuse(ProblemCodeConflict)
 	}
 	about := job.Subject{Requests: []string{in.RequestID}}
-	created, err := h.createJob(ctx, granted, job.Erase, about, store.AuditLine{Action: "request.delete", Target: in.RequestID})
+	created, err := h.subjectJob(ctx, granted, job.Erase, about, store.AuditLine{Action: "request.delete", Target: in.RequestID})
 	if err != nil {
 		return nil, err
 	}

@@ -136,7 +136,7 @@ func TestABodyIsCheckedAgainstTheDocument(t *testing.T) {
 		"with a charset":           {http.MethodPut, mime + "; charset=utf-8", `{"name":"ann"}`, "", ""},
 		"a field too long":         {http.MethodPut, mime, `{"name":"anna"}`, ProblemCodeInvalidRequest, "/name"},
 		"a field missing":          {http.MethodPut, mime, `{}`, ProblemCodeInvalidRequest, "/name"},
-		"a field that is unknown":  {http.MethodPut, mime, `{"name":"a","first":"b"}`, ProblemCodeInvalidRequest, ""},
+		"a field that is unknown":  {http.MethodPut, mime, `{"name":"a","first":"b"}`, ProblemCodeInvalidRequest, "/first"},
 		"a name with a slash":      {http.MethodPut, mime, `{"name":"a","a/b":"x"}`, ProblemCodeInvalidRequest, "/a~1b"},
 		"deep in a list":           {http.MethodPut, mime, `{"name":"a","list":[{"n":1},{"n":10}]}`, ProblemCodeInvalidRequest, "/list/1/n"},
 		"within an alternative":    {http.MethodPut, mime, `{"name":"a","either":{"x":7}}`, ProblemCodeInvalidRequest, "/either/x"},

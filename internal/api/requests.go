@@ -83,6 +83,11 @@ func filterOf(p ListRequestsParams, t *tenant.Tenant) (store.Filter, error) {
 		Band: p.ScoreBand, Intent: p.Intent, ProjectType: p.ProjectType, Timeline: p.Timeline, Budget: p.Budget,
 		CRMState: p.CrmState, From: instant(p.ReceivedAfter), Until: instant(p.ReceivedBefore),
 	}
+	for name, at := range map[string]time.Time{"received_after": f.From, "received_before": f.Until} {
+		if !storable(at) {
+			return f, &refusal{code: ProblemCodeInvalidRequest, parameter: name}
+		}
+	}
 	if p.Phone != "" {
 		phone := contact.Keys(p.Phone, "", t.Region)
 		if len(phone) == 0 {

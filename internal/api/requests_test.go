@@ -193,7 +193,7 @@ func TestRequestsThatDoNotMatchTheDocumentAreRefused(t *testing.T) {
 		"?limit=1&limit=2":    {Code: api.ProblemCodeInvalidRequest, Parameter: "limit"},
 		"?status=done":        {Code: api.ProblemCodeInvalidRequest, Parameter: "status"},
 		"?kind=fax":           {Code: api.ProblemCodeInvalidRequest, Parameter: "kind"},
-		"?stauts=failed":      {Code: api.ProblemCodeUnknownParameter},
+		"?stauts=failed":      {Code: api.ProblemCodeUnknownParameter, Parameter: "stauts"},
 		"?limit=%zz":          {Code: api.ProblemCodeInvalidRequest},
 		"?page_token=!":       {Code: api.ProblemCodeInvalidPageToken, Parameter: "page_token"},
 		"?page_token=aGVsbG8": {Code: api.ProblemCodeInvalidPageToken, Parameter: "page_token"},

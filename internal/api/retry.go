@@ -14,7 +14,7 @@ import (
 
 // Retries makes deliveries that ended badly due again.
 type Retries interface {
-	RetryDelivery(ctx context.Context, requestID, destination string) error
+	RetryDelivery(ctx context.Context, actor, requestID, destination string) error
 	RetryDeliveries(ctx context.Context, actor, destination string) (int, error)
 }
 
@@ -70,11 +70,8 @@ func (h *handlers) RetryDelivery(ctx context.Context, in RetryDeliveryRequestObj
 		return nil, err
 	}
 	scope := h.scope(granted.tenantID)
-	if err := retryDelivery(ctx, scope, in.RequestID, in.IntegrationID); err != nil {
+	if err := retryDelivery(ctx, scope, granted.principal.Actor(), in.RequestID, in.IntegrationID); err != nil {
 		return nil, err
-	}
-	if err := scope.Audit(ctx, granted.principal.Actor(), "delivery.retry", in.RequestID+"/"+in.IntegrationID); err != nil {
-		return nil, fmt.Errorf("audit retry: %w", err)
 	}
 	r, err := scope.Request(ctx, in.RequestID)
 	if err != nil {
@@ -90,8 +87,8 @@ func (h *handlers) RetryDelivery(ctx context.Context, in RetryDeliveryRequestObj
 }
 
 // retryDelivery makes a delivery due again. One that did not end badly is a conflict.
-func retryDelivery(ctx context.Context, scope Scope, requestID, destination string) error {
-	err := scope.RetryDelivery(ctx, requestID, destination)
+func retryDelivery(ctx context.Context, scope Scope, actor, requestID, destination string) error {
+	err := scope.RetryDelivery(ctx, actor, requestID, destination)
 	if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}

@@ -45,7 +45,7 @@ func addKey(s *tenant.Source, name string) error {
 // value, or else a new secret. A secret of its own for each key lets old and new ones hold
 // beside each other, and every instance learns a new one with the source that names it.
 func (h *handlers) signingKey(ctx context.Context, o *office, s *tenant.Source, value string) (name string, err error) {
-	if name, err := h.knownKey(ctx, s, value); err != nil || name != "" {
+	if name, err := h.knownKey(ctx, o.tenantID, s, value); err != nil || name != "" {
 		return name, err
 	}
 	if s != nil && len(s.SigningSecrets) >= maxKeys {
@@ -55,12 +55,12 @@ func (h *handlers) signingKey(ctx context.Context, o *office, s *tenant.Source, 
 }
 
 // knownKey returns the name of the source's key with the value, empty if it has none.
-func (h *handlers) knownKey(ctx context.Context, s *tenant.Source, value string) (string, error) {
+func (h *handlers) knownKey(ctx context.Context, tenantID string, s *tenant.Source, value string) (string, error) {
 	if s == nil {
 		return "", nil
 	}
 	for _, name := range s.SigningSecrets {
-		have, _, err := h.deps.Secrets.Newest(ctx, name, 0)
+		have, err := h.secretOf(ctx, tenantID, name)
 		if err != nil && !errors.Is(err, secret.ErrNotFound) {
 			return "", fmt.Errorf("read signing key: %w", unavailable(err))
 		}

@@ -130,8 +130,8 @@ func (h *handlers) PutSource(ctx context.Context, in PutSourceRequestObject) (Pu
 			return nil, err
 		}
 	}
-	if in.Body.SigningKey != "" {
-		if change.signingKey, err = h.signingKey(ctx, o, t.Source(in.SourceID), in.Body.SigningKey); err != nil {
+	if key := strings.TrimSpace(in.Body.SigningKey); key != "" { // it is used like that, too
+		if change.signingKey, err = h.signingKey(ctx, o, t.Source(in.SourceID), key); err != nil {
 			return nil, err
 		}
 	}

@@ -80,7 +80,11 @@ func dayRange(from, to openapi_types.Date, zone *time.Location, atMost int) (sto
 	if to.Before(from.Time) || to.After(from.AddDate(0, 0, atMost)) {
 		return store.Range{}, &refusal{code: ProblemCodeInvalidRequest, parameter: "to"}
 	}
-	return store.Range{From: day(from, 0), To: day(to, 1), Zone: zone.String()}, nil
+	days := store.Range{From: day(from, 0), To: day(to, 1), Zone: zone.String()}
+	if !storable(days.From) || !storable(days.To) {
+		return store.Range{}, &refusal{code: ProblemCodeInvalidRequest, parameter: "from"}
+	}
+	return days, nil
 }
 
 func statsGroup(key string, f store.Figures) StatsGroup {

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"sort"
+	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -27,25 +28,41 @@ func (h *handlers) ListTenants(ctx context.Context, in ListTenantsRequestObject)
 	if err != nil {
 		return nil, err
 	}
-	after, err := base64.RawURLEncoding.DecodeString(in.Params.PageToken)
+	after, err := tenantBefore(in.Params.PageToken)
 	if err != nil {
-		return nil, &refusal{code: ProblemCodeInvalidPageToken, parameter: "page_token"}
+		return nil, err
 	}
 	page := ListTenants200JSONResponse{Tenants: []TenantRow{}}
 	all := h.deps.Tenants.All()
-	first := sort.Search(len(all), func(i int) bool { return all[i].ID > string(after) })
+	first := sort.Search(len(all), func(i int) bool { return all[i].ID > after })
 	for _, t := range all[first:] {
 		if !granted.principal.Covers(t.ID) {
 			continue
 		}
 		if len(page.Tenants) == in.Params.Limit {
 			last := page.Tenants[in.Params.Limit-1].TenantID
-			page.NextPageToken = base64.RawURLEncoding.EncodeToString([]byte(last))
+			page.NextPageToken = base64.RawURLEncoding.EncodeToString([]byte(tenantsList + last))
 			break
 		}
 		page.Tenants = append(page.Tenants, presentRow(t))
 	}
 	return page, nil
+}
+
+// tenantsList is what the page tokens of the list of tenants begin with.
+const tenantsList = "tenants "
+
+// tenantBefore returns the id behind which a page of tenants begins; empty: at the first.
+func tenantBefore(token string) (string, error) {
+	if token == "" {
+		return "", nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(token)
+	after, ours := strings.CutPrefix(string(text), tenantsList)
+	if err != nil || !ours {
+		return "", &refusal{code: ProblemCodeInvalidPageToken, parameter: "page_token"}
+	}
+	return after, nil
 }
 
 func presentRow(t *tenant.Tenant) TenantRow {
@@ -61,15 +78,12 @@ func presentTenant(t *tenant.Tenant) Tenant {
 	return shown
 }
 
-// CreateTenant implements POST /v1/tenants. Somebody who administers some tenants only may
-// create those; whether another one exists is not said.
+// CreateTenant implements POST /v1/tenants. It is about no single tenant: the gate lets only
+// those in whose issuer speaks for all.
 func (h *handlers) CreateTenant(ctx context.Context, in CreateTenantRequestObject) (CreateTenantResponseObject, error) {
 	granted, err := grantOf(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if !granted.principal.Covers(in.Body.TenantID) {
-		return nil, refuse(ProblemCodeInsufficientRole)
 	}
 	t := tenant.Tenant{
 		ID: in.Body.TenantID, Name: in.Body.Name, Status: tenant.Active, Settings: in.Body.Settings,

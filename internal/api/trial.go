@@ -41,7 +41,7 @@ func (h *handlers) connector(ctx context.Context, t *tenant.Tenant, id string) (
 	if err != nil {
 		return nil, settingsError(err.Error())
 	}
-	credentials, err := h.credentials(ctx, in, "")
+	credentials, err := h.credentials(ctx, t, id, "")
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,10 @@ package api
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -20,7 +22,7 @@ func validate(r *http.Request, op *operation, params map[string]string) error {
 	}
 	for name, values := range query {
 		if !op.query[name] {
-			return refuse(ProblemCodeUnknownParameter)
+			return &refusal{code: ProblemCodeUnknownParameter, parameter: name}
 		}
 		if len(values) > 1 {
 			return &refusal{code: ProblemCodeInvalidRequest, parameter: name}
@@ -70,7 +72,7 @@ func deepest(err error) []string {
 	var many openapi3.MultiError
 	var path []string
 	if errors.As(err, &schema) {
-		path = schema.JSONPointer()
+		path = append(schema.JSONPointer(), unknown(schema)...)
 	}
 	if errors.As(err, &many) {
 		for _, one := range many {
@@ -80,6 +82,21 @@ func deepest(err error) []string {
 		}
 	}
 	return path
+}
+
+// unknown returns the name of the field that an object has and its schema does not, if the
+// error is about one: it is a misspelled one more often than not.
+func unknown(wrong *openapi3.SchemaError) []string {
+	object, ok := wrong.Value.(map[string]any)
+	if !ok || wrong.SchemaField != "properties" {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		if wrong.Schema.Properties[name] == nil {
+			return []string{name}
+		}
+	}
+	return nil
 }
 
 // pointer returns a path as a JSON pointer (RFC 6901), empty for the whole.

@@ -2,11 +2,14 @@ package callrail
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Limits of a payload. A live body has about 110 keys on three levels; the limits keep a
@@ -14,6 +17,9 @@ import (
 const (
 	maxValues = 20_000
 	maxDepth  = 32
+
+	usualFields  = 128 // more than a live body has: room for these is made at once
+	nestedFields = 4
 )
 
 var (
@@ -21,14 +27,40 @@ var (
 	errNotObject  = errors.New("not an object")
 )
 
+// asReceived lets through what encoding/json does: a form's page may repeat a field. It is the
+// tokenizer that Go's own library has had since 1.27; unlike encoding/json's it can be asked for
+// a value where it stands, so that reading a body costs the same number of allocations
+// whether it has six fields or a hundred.
+var asReceived = []jsontext.Options{jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)}
+
+// decoders are kept: a new one makes a dozen allocations for the nesting of each body, and every
+// delivery needs two.
+var decoders = sync.Pool{New: func() any { return jsontext.NewDecoder(&bytes.Buffer{}, asReceived...) }}
+
+func decoder(body []byte) *jsontext.Decoder {
+	dec, ok := decoders.Get().(*jsontext.Decoder)
+	if !ok {
+		dec = new(jsontext.Decoder) // the pool holds nothing else
+	}
+	dec.Reset(bytes.NewBuffer(body), asReceived...)
+	return dec
+}
+
+// release puts a decoder back without what it has read.
+func release(dec *jsontext.Decoder) {
+	dec.Reset(&bytes.Buffer{}, asReceived...)
+	decoders.Put(dec)
+}
+
 // parseJSON reads one JSON value and nothing after it.
 func parseJSON(body []byte) (*value, error) {
-	r := newReader(body)
+	r := jsonReader{dec: decoder(body), text: string(body), left: maxValues}
+	defer release(r.dec)
 	v, err := r.value(0)
 	if err != nil {
 		return nil, fmt.Errorf("parse json: %w", r.fault(err))
 	}
-	if _, err := r.dec.Token(); !errors.Is(err, io.EOF) {
+	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("parse json: text after the value")
 	}
 	return &v, nil
@@ -36,14 +68,9 @@ func parseJSON(body []byte) (*value, error) {
 
 // jsonReader builds values token by token: unlike a map it keeps order and repetitions.
 type jsonReader struct {
-	dec  *json.Decoder
-	left int // values that may still come
-}
-
-func newReader(body []byte) *jsonReader {
-	dec := json.NewDecoder(bytes.NewReader(body))
-	dec.UseNumber()
-	return &jsonReader{dec: dec, left: maxValues}
+	dec  *jsontext.Decoder
+	text string // the body: texts are pieces of it, unless something in them is escaped
+	left int    // values that may still come
 }
 
 // fault says where a body is broken, without the library's words: they quote it.
@@ -59,107 +86,137 @@ func (r *jsonReader) value(depth int) (value, error) {
 	if r.left < 0 || depth > maxDepth {
 		return value{}, errTooComplex
 	}
-	token, err := r.dec.Token()
+	switch r.dec.PeekKind() {
+	case jsontext.KindBeginObject:
+		return r.object(depth)
+	case jsontext.KindBeginArray:
+		return r.list(depth)
+	}
+	raw, err := r.dec.ReadValue()
 	if err != nil {
 		return value{}, err
 	}
-	switch t := token.(type) {
-	case json.Delim:
-		if t == '{' {
-			return r.object(depth)
-		}
-		return r.list(depth)
-	case string:
-		return value{text: t}, nil
-	case json.Number:
-		return value{text: t.String()}, nil
-	case bool:
-		return value{text: strconv.FormatBool(t)}, nil
-	default:
+	if raw.Kind() == jsontext.KindNull {
 		return value{kind: null}, nil
 	}
+	return value{text: r.piece(raw)}, nil
 }
 
 func (r *jsonReader) object(depth int) (value, error) {
-	v := value{kind: object}
-	for r.dec.More() {
-		token, err := r.dec.Token()
+	room := nestedFields
+	if depth == 0 {
+		room = min(strings.Count(r.text, ",")+1, usualFields)
+	}
+	v := value{kind: object, fields: make([]field, 0, room)}
+	if _, err := r.dec.ReadToken(); err != nil {
+		return value{}, err
+	}
+	for r.dec.PeekKind() == jsontext.KindString {
+		raw, err := r.dec.ReadValue()
 		if err != nil {
 			return value{}, err
 		}
-		name, ok := token.(string)
-		if !ok {
-			return value{}, errNotObject // the decoder has seen to it that a name is a text
-		}
+		name := r.piece(raw)
 		member, err := r.value(depth + 1)
 		if err != nil {
 			return value{}, err
 		}
 		v.fields = append(v.fields, field{name: name, value: member})
 	}
-	_, err := r.dec.Token() // the closing brace
+	_, err := r.dec.ReadToken() // the closing brace
 	return v, err
 }
 
 func (r *jsonReader) list(depth int) (value, error) {
 	v := value{kind: list}
-	for r.dec.More() {
+	if _, err := r.dec.ReadToken(); err != nil {
+		return value{}, err
+	}
+	for {
+		kind := r.dec.PeekKind()
+		if kind == jsontext.KindEndArray || kind == jsontext.KindInvalid {
+			break
+		}
 		item, err := r.value(depth + 1)
 		if err != nil {
 			return value{}, err
 		}
 		v.items = append(v.items, item)
 	}
-	_, err := r.dec.Token() // the closing bracket
+	_, err := r.dec.ReadToken() // the closing bracket
 	return v, err
 }
 
-// members calls visit for each scalar member of the outermost object until the body ends, is
-// malformed or has too many tokens. It holds nothing of the body.
-func members(body []byte, visit func(name, text string)) {
-	r := newReader(body)
-	if token, err := r.dec.Token(); err != nil || token != json.Delim('{') {
-		return
+// piece returns the text of the scalar that was read last.
+func (r *jsonReader) piece(raw jsontext.Value) string {
+	if escaped(raw) {
+		return unquote(raw)
 	}
-	for range maxValues {
-		name, err := r.dec.Token()
-		if err != nil {
-			return
-		}
-		key, ok := name.(string)
-		if !ok || !r.member(key, visit) {
-			return
-		}
+	end := int(r.dec.InputOffset())
+	start := end - len(raw)
+	if raw.Kind() == jsontext.KindString {
+		start, end = start+1, end-1
+	}
+	return r.text[start:end]
+}
+
+func escaped(raw jsontext.Value) bool {
+	return raw.Kind() == jsontext.KindString && bytes.IndexByte(raw, '\\') >= 0
+}
+
+// unquote returns the text of a scalar. Half of a surrogate pair becomes U+FFFD.
+func unquote(raw jsontext.Value) string {
+	switch {
+	case escaped(raw):
+		text, _ := jsontext.AppendUnquote(nil, raw) // the decoder has accepted it
+		return string(text)
+	case raw.Kind() == jsontext.KindString:
+		return string(raw[1 : len(raw)-1])
+	default:
+		return string(raw)
 	}
 }
 
-// member reads one member's value, skipping a nested one.
-func (r *jsonReader) member(key string, visit func(name, text string)) bool {
-	for depth := 0; r.left > 0; {
-		r.left--
-		token, err := r.dec.Token()
-		if err != nil {
-			return false
-		}
-		switch t := token.(type) {
-		case json.Delim:
-			if t == '{' || t == '[' {
-				depth++
-			} else {
-				depth--
-			}
-		case string:
-			if depth == 0 {
-				visit(key, t)
-			}
-		case json.Number:
-			if depth == 0 {
-				visit(key, t.String())
-			}
-		}
-		if depth == 0 {
-			return true
-		}
+// claimed calls visit for each scalar member of the outermost object that may be a claim, until
+// the body ends, is malformed or has too many members. It holds nothing of the body.
+func claimed(body []byte, visit func(name, text string)) {
+	dec := decoder(body)
+	defer release(dec)
+	if _, err := dec.ReadToken(); err != nil {
+		return
 	}
-	return false
+	for range maxValues {
+		if dec.PeekKind() != jsontext.KindString {
+			return
+		}
+		raw, err := dec.ReadValue()
+		if err != nil {
+			return
+		}
+		name, wanted := claimName(raw)
+		kind := dec.PeekKind()
+		if !wanted || kind != jsontext.KindString && kind != jsontext.KindNumber {
+			if dec.SkipValue() != nil {
+				return
+			}
+			continue
+		}
+		if raw, err = dec.ReadValue(); err != nil {
+			return
+		}
+		visit(name, unquote(raw))
+	}
+}
+
+// claimName returns the name of a member that may be a claim.
+func claimName(raw jsontext.Value) (string, bool) {
+	name := raw[1 : len(raw)-1]
+	if escaped(raw) {
+		name = jsontext.Value(unquote(raw))
+	}
+	i := slices.IndexFunc(claimFields, func(field string) bool { return field == string(name) })
+	if i < 0 {
+		return "", false
+	}
+	return claimFields[i], true
 }

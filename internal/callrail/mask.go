@@ -10,20 +10,37 @@ import (
 // mask changes none: then the raw bytes can be kept. Mask also gets the name of the field that
 // the text stands in. Numbers and booleans become texts, which Decode reads alike.
 func (p *Payload) Masked(mask func(name, text string) string) ([]byte, error) {
+	if !p.root.changedBy("", mask) { // nearly all of them
+		return nil, nil
+	}
 	m := masker{mask: mask}
 	if err := m.write("", p.root); err != nil {
 		return nil, fmt.Errorf("mask payload: %w", err)
 	}
-	if !m.changed {
-		return nil, nil
-	}
 	return m.out.Bytes(), nil
 }
 
+// changedBy reports whether mask changes any text below v, which stands in the named field.
+func (v *value) changedBy(name string, mask func(name, text string) string) bool {
+	if v.kind == scalar {
+		return mask(name, v.text) != v.text
+	}
+	for i := range v.items {
+		if v.items[i].changedBy(name, mask) {
+			return true
+		}
+	}
+	for i := range v.fields {
+		if v.fields[i].value.changedBy(v.fields[i].name, mask) {
+			return true
+		}
+	}
+	return false
+}
+
 type masker struct {
-	mask    func(name, text string) string
-	changed bool
-	out     bytes.Buffer
+	mask func(name, text string) string
+	out  bytes.Buffer
 }
 
 func (m *masker) write(name string, v *value) error {
@@ -41,9 +58,7 @@ func (m *masker) write(name string, v *value) error {
 			return m.write(v.fields[i].name, &v.fields[i].value)
 		})
 	case scalar:
-		masked := m.mask(name, v.text)
-		m.changed = m.changed || masked != v.text
-		return m.text(masked)
+		return m.text(m.mask(name, v.text))
 	}
 	return nil
 }

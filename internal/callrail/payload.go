@@ -67,17 +67,25 @@ type Claims struct {
 	Companies []string // distinct company ids, numbers and COM… alike
 }
 
-var companyFields = []string{"company_resource_id", "company_id", "callrail_company_id"}
+// claimFields say whose a delivery is: the first by tenant, the others by company.
+var claimFields = []string{"tenant_id", "company_resource_id", "company_id", "callrail_company_id"}
 
 func (c *Claims) add(name, text string) {
-	text = strings.TrimSpace(text)
-	switch {
-	case text == "" || len(text) > maxID:
-	case name == "tenant_id" && !slices.Contains(c.Tenants, text):
-		c.Tenants = append(c.Tenants, text)
-	case slices.Contains(companyFields, name) && !slices.Contains(c.Companies, text):
-		c.Companies = append(c.Companies, text)
+	if !slices.Contains(claimFields, name) {
+		return
 	}
+	claims := &c.Companies
+	if name == claimFields[0] {
+		claims = &c.Tenants
+	}
+	text = strings.TrimSpace(text)
+	if text == "" || len(text) > maxID || slices.Contains(*claims, text) {
+		return
+	}
+	if *claims == nil {
+		*claims = make([]string, 0, 2) // a number and a resource id
+	}
+	*claims = append(*claims, text)
 }
 
 // Peek looks for claims in the raw bytes of a body that may be anything. It keeps nothing,
@@ -86,7 +94,7 @@ func Peek(body []byte) Claims {
 	var c Claims
 	body, isJSON := sniff(body)
 	if isJSON {
-		members(body, c.add)
+		claimed(body, c.add)
 		return c
 	}
 	pairs := 0

@@ -53,12 +53,12 @@ func Signed(header http.Header) bool {
 
 // SignSHA1 returns the value of HeaderSHA1 for a body.
 func SignSHA1(body []byte, key string) string {
-	return base64.StdEncoding.EncodeToString(sum(sha1.New, body, key))
+	return base64.StdEncoding.EncodeToString(sum(nil, sha1.New, body, key))
 }
 
 // SignSHA256 returns the value of HeaderSHA256 for a body.
 func SignSHA256(body []byte, key string) string {
-	return sha256Prefix + hex.EncodeToString(sum(sha256.New, body, key))
+	return sha256Prefix + hex.EncodeToString(sum(nil, sha256.New, body, key))
 }
 
 func sha1Header(header http.Header) ([]byte, bool) {
@@ -77,17 +77,19 @@ func sha256Header(header http.Header) ([]byte, bool) {
 
 func matches(h func() hash.Hash, want, body []byte, keys []string) bool {
 	matched := false
+	mac := make([]byte, 0, sha256.Size) // the longer of the two
 	for _, key := range keys {
 		// An empty key would let everybody sign.
-		if hmac.Equal(sum(h, body, key), want) && key != "" {
+		if hmac.Equal(sum(mac, h, body, key), want) && key != "" {
 			matched = true
 		}
 	}
 	return matched
 }
 
-func sum(h func() hash.Hash, body []byte, key string) []byte {
+// sum appends the body's code to a slice.
+func sum(to []byte, h func() hash.Hash, body []byte, key string) []byte {
 	mac := hmac.New(h, []byte(key))
 	_, _ = mac.Write(body) // a hash never fails to write
-	return mac.Sum(nil)
+	return mac.Sum(to)
 }

@@ -75,7 +75,11 @@ func (v *value) first(names ...string) string {
 
 // number returns whole, not negative seconds or counts: 13, "13" and "13.0" are one.
 func (v *value) number() (int, bool) {
-	f, err := strconv.ParseFloat(v.str(), 64)
+	text := v.str()
+	if text == "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(f) || f < 0 || f > math.MaxInt32 {
 		return 0, false
 	}
@@ -98,7 +102,11 @@ func (v *value) boolean() (is, ok bool) {
 // time reads an ISO 8601 time with its offset. Years that a database cannot hold, or that
 // were before the telephone, are absent.
 func (v *value) time() (time.Time, bool) {
-	t, err := time.Parse(time.RFC3339Nano, v.str())
+	text := v.str()
+	if text == "" {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
 	t = t.UTC()
 	// A year that the store cannot hold would have the whole delivery refused.
 	if err != nil || t.Year() < 1900 || t.Year() > 9999 {
@@ -129,19 +137,20 @@ func (v *value) strings(name string) ([]string, bool) {
 	texts := []string{}
 	for i := range v.fields {
 		if v.fields[i].name == name {
-			texts = append(texts, v.fields[i].value.flat()...)
+			texts = v.fields[i].value.appendFlat(texts)
 		}
 	}
 	return texts, true
 }
 
-func (v *value) flat() []string {
+func (v *value) flat() []string { return v.appendFlat(nil) }
+
+func (v *value) appendFlat(texts []string) []string {
 	if v.kind == scalar && strings.HasPrefix(v.str(), "[") {
 		if parsed, err := parseJSON([]byte(v.str())); err == nil {
 			v = parsed
 		}
 	}
-	var texts []string
 	switch v.kind {
 	case scalar:
 		if s := v.str(); s != "" {
@@ -149,7 +158,7 @@ func (v *value) flat() []string {
 		}
 	case list:
 		for i := range v.items {
-			texts = append(texts, v.items[i].flat()...)
+			texts = v.items[i].appendFlat(texts)
 		}
 	case object: // tags may come as objects with a name
 		if s := v.first("name", "value"); s != "" {

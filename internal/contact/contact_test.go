@@ -1,10 +1,12 @@
 package contact
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/nyaruka/phonenumbers"
 )
 
 func TestPhone(t *testing.T) {
@@ -162,5 +164,26 @@ func TestFromForm(t *testing.T) {
 				t.Errorf("(-want +got)\n%s", diff)
 			}
 		})
+	}
+}
+
+// What is E.164 already is what the library makes of it.
+func TestANorthAmericanNumberIsLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	for area := 100; area < 1000; area++ {
+		for _, rest := range []string{"5550142", "0000000", "1234567", "9999999"} {
+			raw := "+1" + strconv.Itoa(area) + rest
+			n, err := phonenumbers.Parse(raw, "GB")
+			same := err == nil && phonenumbers.IsPossibleNumberWithReason(n) == phonenumbers.IS_POSSIBLE &&
+				phonenumbers.Format(n, phonenumbers.E164) == raw
+			if isNorthAmerican(raw) && !same {
+				t.Errorf("%s is taken as it is, the library says %v %v", raw, n, err)
+			}
+		}
+	}
+	for _, raw := range []string{"+1303555014", "+130355501422", "+1303555014x", "+23035550142", "+11235550142", "+1٣٠٣٥"} {
+		if isNorthAmerican(raw) {
+			t.Errorf("%s is no such number", raw)
+		}
 	}
 }

@@ -22,10 +22,10 @@ var states = set(`AL AK AZ AR CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD
 // carrier, a surname cut short, all in capitals. What a person typed goes through TypedName.
 func PersonName(raw string) string {
 	name := clean(raw)
-	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
-	if len(words) == 0 || !hasLetter(name) || shouted(name) || strings.ContainsFunc(name, notInName) {
+	if !hasLetter(name) || shouted(name) || strings.ContainsFunc(name, notInName) {
 		return ""
 	}
+	words := strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || r == ',' })
 	for _, word := range words {
 		if notPeople[strings.ToLower(strings.Trim(word, ".-"))] {
 			return ""

@@ -27,6 +27,9 @@ func Phone(raw, region string) string {
 	if Withheld(raw) {
 		return ""
 	}
+	if isNorthAmerican(raw) {
+		return raw
+	}
 	if region == "" {
 		region = DefaultRegion
 	}
@@ -35,6 +38,16 @@ func Phone(raw, region string) string {
 		return "" // also numbers that are possible only within their own city
 	}
 	return phonenumbers.Format(n, phonenumbers.E164)
+}
+
+// isNorthAmerican reports whether raw is a number of the North American plan as E.164 already,
+// which is how nearly every delivery has it: taking it apart and putting it together again
+// would be a third of what a delivery costs.
+func isNorthAmerican(raw string) bool {
+	if len(raw) != len("+13035550142") || raw[:2] != "+1" || raw[2] < '2' {
+		return false
+	}
+	return strings.IndexFunc(raw[2:], func(r rune) bool { return r < '0' || r > '9' }) < 0
 }
 
 // Withheld reports whether raw is a sentinel that says that the caller hid their number.

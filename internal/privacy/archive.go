@@ -20,8 +20,7 @@ type index struct {
 	ErasedAt   time.Time `json:"erased_at,omitzero"`
 }
 
-// pack writes the archive of what was gathered, and deletes that. It is written anew if it
-// broke off.
+// pack writes the archive of what was gathered. It is written anew if it broke off.
 func (g *gathering) pack(ctx context.Context) error {
 	flags, err := g.scope.PersonFlags(ctx, g.subject.People)
 	if err != nil {
@@ -34,7 +33,7 @@ func (g *gathering) pack(ctx context.Context) error {
 	g.report.Object = recording.Export(g.job.TenantID, g.job.ID)
 	g.report.ExpiresAt = g.Now().Add(time.Duration(g.Config.ExportDays) * day).UTC()
 	g.report.Recordings = 0
-	err = g.Bucket.Write(ctx, g.report.Object, "application/zip", func(w io.Writer) error {
+	return g.Bucket.Write(ctx, g.report.Object, "application/zip", func(w io.Writer) error {
 		archive := zip.NewWriter(w)
 		first, err := archive.Create("index.json")
 		if err == nil {
@@ -48,11 +47,6 @@ func (g *gathering) pack(ctx context.Context) error {
 		}
 		return archive.Close()
 	})
-	if err != nil {
-		return err
-	}
-	_, err = g.Bucket.DeletePrefix(ctx, recording.ExportParts(g.job.TenantID, g.job.ID))
-	return err
 }
 
 func (g *gathering) addParts(ctx context.Context, archive *zip.Writer) error {

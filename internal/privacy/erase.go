@@ -38,7 +38,8 @@ type Eraser struct {
 type phase string
 
 const (
-	noting   phase = ""
+	asked    phase = ""       // nothing was done: it may be canceled
+	noting   phase = "noting" // saved before the first trace is left
 	erasing  phase = "erasing"
 	clearing phase = "clearing" // what is kept by person, not by request
 	waiting  phase = "waiting"
@@ -87,6 +88,9 @@ func (e *Eraser) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 // next does one piece, in the order of the package's comment.
 func (v *visit) next(ctx context.Context) (job.Piece, error) {
 	switch v.at.Phase {
+	case asked:
+		v.at.Phase = noting
+		return job.Piece{}, nil
 	case noting:
 		return job.Piece{}, v.note(ctx)
 	case erasing:
@@ -202,8 +206,8 @@ func (v *visit) quietAfter(was *store.Remains) {
 	if !was.Busy.IsZero() {
 		v.wait(was.Busy.Add(v.Config.Settle))
 	}
-	if was.Speech {
-		v.wait(v.Now().Add(v.Config.SpeechWait))
+	if longest := v.Config.SpeechWait; !was.Speech.IsZero() && v.Now().Before(was.Speech.Add(2*longest)) { // it is repeated once
+		v.wait(v.Now().Add(longest))
 	}
 	if !was.Upload.IsZero() {
 		v.wait(was.Upload.Add(v.Config.Settle))

@@ -11,7 +11,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/job"
-	"github.com/your-org/multi-tenant-pipeline/internal/privacy"
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
@@ -88,16 +87,16 @@ func TestATombstoneKeepsOnlyThatThereWasARequest(t *testing.T) {
 	}
 }
 
-// dying is an eraser that is killed after each piece, before what it did can be saved.
+// dying is a handler that is killed after each piece, before what it did can be saved.
 type dying struct {
-	*privacy.Eraser
+	job.Handler
 	dead map[string]bool
 }
 
 var errKilled = errors.New("killed")
 
 func (d *dying) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
-	piece, err := d.Eraser.Work(ctx, j)
+	piece, err := d.Handler.Work(ctx, j)
 	if at := string(j.Progress); err == nil && !d.dead[at] {
 		d.dead[at] = true
 		return job.Piece{}, errKilled
@@ -112,7 +111,7 @@ func TestAnErasureThatIsKilledAfterEveryPieceIsCompleteAndCountedOnce(t *testing
 		w.finish(t, demo, w.accept(t, demo, external, thePerson()))
 	}
 	erasure := w.ask(t, job.Erase, job.Subject{People: w.keys()})
-	d := &dying{Eraser: w.eraser(), dead: map[string]bool{}}
+	d := &dying{Handler: w.eraser(), dead: map[string]bool{}}
 	for range 30 {
 		w.run(t, d)
 		w.clock.Advance(time.Minute)
@@ -163,7 +162,7 @@ func TestWhoeverIsAtWorkLosesTheClaimAndLeavesNothing(t *testing.T) {
 	if _, err := w.store.ForTenant(demo).ClaimDelivery(t.Context(), second, "hubspot", time.Minute, 3); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("claim of a delivery: got %v", err)
 	}
-	if err := w.store.ForTenant(demo).RetryDelivery(t.Context(), second, "hubspot"); !errors.Is(err, store.ErrNotFound) {
+	if err := w.store.ForTenant(demo).RetryDelivery(t.Context(), "ann", second, "hubspot"); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("retry of a delivery: got %v", err)
 	}
 

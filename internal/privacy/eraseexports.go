@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/job"
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 )
 
-// eraseExports deletes the results of exports about the people, and stops those under way.
+// eraseExports deletes the results of exports about the people, and stops those under way. It
+// goes over all of them: one that was paused may have its result long after it was asked for.
 func (v *visit) eraseExports(ctx context.Context) error {
 	var before store.JobCursor
 	for {
@@ -20,9 +20,6 @@ func (v *visit) eraseExports(ctx context.Context) error {
 			return err
 		}
 		for _, j := range jobs {
-			if v.Now().Sub(j.CreatedAt) > time.Duration(v.Config.ExportDays+1)*day {
-				return nil // it and all before have been deleted
-			}
 			if err := v.eraseExport(ctx, j); err != nil {
 				return err
 			}

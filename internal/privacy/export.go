@@ -42,8 +42,9 @@ type ExportReport struct {
 
 // export is the progress of a job.
 type export struct {
-	Place place  `json:"place,omitzero"`
-	Parts []part `json:"parts,omitempty"`
+	Place  place  `json:"place,omitzero"`
+	Parts  []part `json:"parts,omitempty"`
+	Packed bool   `json:"packed,omitempty"` // the archive is there: the parts may go
 }
 
 // part is one request that was gathered.
@@ -98,14 +99,20 @@ func (e *Exporter) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 	return job.Piece{Progress: g.at, Report: g.report, Done: done}, nil
 }
 
-// next gathers some requests, or packs what was gathered once there are no more.
+// next gathers some requests, packs what was gathered once there are no more, or deletes that
+// once it is known to be packed.
 func (g *gathering) next(ctx context.Context) (done bool, err error) {
+	if g.at.Packed {
+		_, err := g.Bucket.DeletePrefix(ctx, recording.ExportParts(g.job.TenantID, g.job.ID))
+		return err == nil, err
+	}
 	ids, next, err := find(ctx, g.scope, g.subject, g.at.Place)
 	if err != nil {
 		return false, err
 	}
 	if len(ids) == 0 {
-		return true, g.pack(ctx)
+		g.at.Packed = true
+		return false, g.pack(ctx)
 	}
 	for _, id := range ids {
 		if g.at.has(id) { // by phone and by e-mail

@@ -91,3 +91,52 @@ func TestAnExportIsThereForAWeek(t *testing.T) {
 		t.Errorf("after a week there is still %v", got)
 	}
 }
+
+func TestAnExportThatIsKilledAfterEveryPieceIsComplete(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.accept(t, demo, "CAL1", thePerson())
+	w.finish(t, demo, id)
+	export := w.ask(t, job.Export, job.Subject{People: w.keys()})
+	r := w.runner(nil)
+	killed := &dying{Handler: r.Handlers[job.Export], dead: map[string]bool{}}
+	r.Handlers[job.Export] = killed
+	for range 10 {
+		_, err := r.Run(t.Context())
+		must(t, err)
+		w.clock.Advance(time.Hour)
+	}
+	if len(killed.dead) < 2 {
+		t.Errorf("it was killed %d times only", len(killed.dead))
+	}
+	if got := w.job(t, export); got.State != job.Done {
+		t.Fatalf("got %s: %s", got.State, got.Error)
+	}
+	if diff := cmp.Diff([]string{recording.Export(demo, export)}, w.objects(t, "exports/")); diff != "" {
+		t.Errorf("objects: %s", diff)
+	}
+	if files := w.unpack(t, recording.Export(demo, export)); files["requests/"+id+".json"] == "" {
+		t.Error("the archive lacks the request")
+	}
+}
+
+func TestAnErasureFindsAnExportThatWasAskedForLongAgo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.finish(t, demo, w.accept(t, demo, "CAL1", thePerson()))
+	export := w.ask(t, job.Export, job.Subject{People: w.keys()})
+	scope := w.store.ForTenant(demo)
+	_, err := scope.PauseJob(t.Context(), "ann", export)
+	must(t, err)
+	w.days(20)
+	_, err = scope.ResumeJob(t.Context(), "ann", export)
+	must(t, err)
+	w.run(t, nil)
+	if len(w.objects(t, recording.Export(demo, export))) != 1 {
+		t.Fatal("there is no export to be erased")
+	}
+	w.report(t, w.erase(t))
+	if got := w.objects(t, "exports/"); len(got) > 0 {
+		t.Errorf("there still is %v", got)
+	}
+}

@@ -166,7 +166,7 @@ func TestAnErasureIsReplayedInARestoredDatabase(t *testing.T) {
 		t.Errorf("replayed %d erasures, want 1", n)
 	}
 	got := after.job(t, erasure)
-	if got.State != job.Queued || got.Actor != "replay" {
+	if got.State != job.Queued || got.Actor != "restore" {
 		t.Errorf("job: %+v", got)
 	}
 }

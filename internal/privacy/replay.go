@@ -41,7 +41,7 @@ func Replay(ctx context.Context, s *store.Store, notes Notes) (int, error) {
 		if err != nil {
 			return read, fmt.Errorf("replay %s: %w", entry.Object, err)
 		}
-		j := job.Job{ID: jobID, Kind: job.Erase, Input: input, Actor: "replay"}
+		j := job.Job{ID: jobID, Kind: job.Erase, Input: input, Actor: restoreActor}
 		err = s.ForTenant(tenantID).CreateJob(ctx, j)
 		switch {
 		case errors.Is(err, store.ErrNotFound): // the tenant came after the backup, so its people did

@@ -59,7 +59,8 @@ type Directory interface {
 type Importer struct {
 	Taker     *Taker
 	Tenants   Directory
-	PerMinute int // requests: history must not crowd out what happens now
+	PerMinute int           // requests: history must not crowd out what happens now
+	Settle    time.Duration // what has ended since is not history: its delivery may still be on its way
 }
 
 // Work brings in one page, and waits until it has been worked off.
@@ -73,7 +74,7 @@ func (i *Importer) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 	if err != nil {
 		return job.Piece{}, err
 	}
-	page, missing, err := i.page(ctx, owner, src, order, at.Page)
+	page, missing, err := i.page(ctx, owner, src, listing{order, j.CreatedAt.Add(-i.Settle), at.Page})
 	var limited *callrail.RateLimitedError
 	switch {
 	case errors.As(err, &limited):
@@ -119,17 +120,37 @@ func (i *Importer) source(ctx context.Context, tenantID, sourceID string) (*tena
 	return owner, src, nil
 }
 
+// listing is one page of an order's window, as far as it is history.
+type listing struct {
+	Order
+	settled time.Time // the end of history
+	number  int
+}
+
+// window ends where history does: pages of what goes on would move.
+func (l listing) window() callrail.Window {
+	to := l.To
+	if l.settled.Before(to) {
+		to = l.settled
+	}
+	return callrail.Window{From: l.From, To: to, Page: l.number}
+}
+
 // page lists one page of the order's window, with what is missing of it.
-func (i *Importer) page(ctx context.Context, owner *tenant.Tenant, src *tenant.Source, order Order, number int) (callrail.Page, []*request.Request, error) {
+func (i *Importer) page(ctx context.Context, owner *tenant.Tenant, src *tenant.Source, l listing) (callrail.Page, []*request.Request, error) {
+	window := l.window()
+	if window.To.Before(window.From) { // none of it is history yet
+		return callrail.Page{}, nil, nil
+	}
 	access, err := i.Taker.access(ctx, src)
 	if err != nil {
 		return callrail.Page{}, nil, err
 	}
-	page, err := i.Taker.CallRail.Calls(ctx, access, callrail.Window{From: order.From, To: order.To, Page: number})
+	page, err := i.Taker.CallRail.Calls(ctx, access, window)
 	if err != nil {
 		return callrail.Page{}, nil, err
 	}
-	missing, err := i.Taker.missing(ctx, owner, page)
+	missing, err := i.Taker.missing(ctx, owner, page, l.settled)
 	return page, missing, err
 }
 
@@ -141,8 +162,9 @@ func (i *Importer) Estimate(ctx context.Context, owner *tenant.Tenant, order Ord
 		return Estimate{}, &AccessError{Why: "The source does not exist."}
 	}
 	var sum Estimate
+	settled := i.Taker.Now().Add(-i.Settle)
 	for number, looked := 1, 0; ; number++ {
-		page, missing, err := i.page(ctx, owner, src, order, number)
+		page, missing, err := i.page(ctx, owner, src, listing{order, settled, number})
 		if err != nil {
 			return Estimate{}, accessError(err)
 		}

@@ -105,6 +105,10 @@ func (p *Poller) source(ctx context.Context, owner *tenant.Tenant, src *tenant.S
 		state.PolledUntil = window.To
 		state.Webhooks, failure = p.webhooks(ctx, owner, src)
 	}
+	if state.Problem == "" {
+		quiet, err := p.listen(ctx, owner, src)
+		state.Problem, failure = quiet, errors.Join(failure, err)
+	}
 	if found > 0 {
 		recovered.Add(ctx, int64(found), metric.WithAttributes(attribute.String("tenant_id", owner.ID)))
 		slog.WarnContext(ctx, "deliveries were missing", "tenant_id", owner.ID, "source_id", src.ID, "count", found)
@@ -154,7 +158,7 @@ func (p *Poller) listed(ctx context.Context, owner *tenant.Tenant, src *tenant.S
 		if err != nil {
 			return found, err
 		}
-		missing, err := p.Taker.missing(ctx, owner, page)
+		missing, err := p.Taker.missing(ctx, owner, page, q.window.To)
 		if err != nil {
 			return found, err
 		}

@@ -223,7 +223,7 @@ func TestHistoryIsBroughtInSilentlyAndOnceAfterCrashes(t *testing.T) {
 	}
 	input, err := order.Input()
 	must(t, err)
-	j := &job.Job{TenantID: "tenant_a", ID: "job_1", Kind: job.Import, Input: input, Actor: "ann"}
+	j := &job.Job{TenantID: "tenant_a", ID: "job_1", Kind: job.Import, Input: input, Actor: "ann", CreatedAt: noon}
 	run(t, importer, j)
 	var report reconcile.ImportReport
 	must(t, job.Decode(j.Report, &report))

@@ -11,6 +11,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/redact"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/secret"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
@@ -27,6 +28,7 @@ type Store interface {
 	Accept(ctx context.Context, in request.Intake) (request.Acceptance, error)
 	SourceState(ctx context.Context, sourceID string) (tenant.SourceState, error)
 	PutSourceState(ctx context.Context, sourceID string, state tenant.SourceState) error
+	SourceCounts(ctx context.Context, sourceID string, from, to time.Time) ([]store.DayCount, error)
 }
 
 // Announcer tells the step that follows a status.
@@ -72,13 +74,18 @@ func Reachable(src *tenant.Source) bool {
 		src.APIKeySecret != "" && src.AccountID != "" && src.CompanyResourceID != ""
 }
 
-// missing returns the requests of a page that are not here and that the tenant processes.
-func (t *Taker) missing(ctx context.Context, owner *tenant.Tenant, page callrail.Page) ([]*request.Request, error) {
+// missing returns the requests of a page that are not here and that the tenant processes. What
+// has ended after a moment is left to its delivery, which may still be on its way: lists go by
+// when a call began.
+func (t *Taker) missing(ctx context.Context, owner *tenant.Tenant, page callrail.Page, settled time.Time) ([]*request.Request, error) {
 	var found []*request.Request
 	var ids []string
 	for _, item := range page.Items {
 		r := item.Request(owner.Region)
 		if !item.Over() || r.Details.Direction == "outbound" && !owner.Settings.Process.Outbound {
+			continue
+		}
+		if ended := r.StartedAt.Add(time.Duration(r.Details.DurationS) * time.Second); ended.After(settled) {
 			continue
 		}
 		r.TenantID, r.ID = owner.ID, request.ID(owner.ID, r.Namespace, r.ExternalID)

@@ -1,9 +1,6 @@
 package recording
 
-import (
-	"fmt"
-	"strconv"
-)
+import "strconv"
 
 // The roots of the trees.
 const (
@@ -29,15 +26,16 @@ func UploadPrefix(tenantID, requestID string) string {
 	return uploadRoot + tenantID + "/" + requestID + "/"
 }
 
-// SpeechPrefix returns the prefix of everything that Speech-to-Text writes for a run.
-func SpeechPrefix(tenantID, requestID string, run int64) string {
-	return fmt.Sprintf("%s%s/%s/%d/", speechRoot, tenantID, requestID, run)
+// SpeechPrefix returns the prefix of everything that Speech-to-Text writes for a request, over
+// all its runs: one may end what another has begun.
+func SpeechPrefix(tenantID, requestID string) string {
+	return speechRoot + tenantID + "/" + requestID + "/"
 }
 
 // SpeechOutput returns the prefix that one paid operation writes to. The intent tells
 // it from another operation of the same run.
 func SpeechOutput(tenantID, requestID string, run int64, intent string) string {
-	return SpeechPrefix(tenantID, requestID, run) + intent + "/"
+	return SpeechPrefix(tenantID, requestID) + strconv.FormatInt(run, 10) + "/" + intent + "/"
 }
 
 // ExportPrefix returns the prefix of everything that the exports of a tenant have made.

@@ -56,6 +56,13 @@ func Fields(fields []request.Field) []request.Field {
 
 // Field masks the value of a form's field. The field's name says what it asks for.
 func Field(name, value string) string {
+	if harmless(name, value) {
+		return value
+	}
+	return field(name, value)
+}
+
+func field(name, value string) string {
 	v := split(value)
 	spans := find(append([]part{{text: fieldWords(name)}}, v.parts...))
 	spans = slices.DeleteFunc(spans, func(s span) bool { return s.part == 0 }) // the name is the page's own
@@ -87,6 +94,9 @@ var label = regexp.MustCompile(`(?i)(?:\[?\d{1,2}:\d{2}(?::\d{2})?\]?\s*-?\s*)?\
 
 // Text masks a text, which may be a transcript with labels of the speakers.
 func Text(s string) string {
+	if harmless("", s) {
+		return s
+	}
 	t := split(s)
 	return t.join(find(t.parts))
 }

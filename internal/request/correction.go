@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -87,9 +88,11 @@ func wrongBudget(a *Analysis) bool {
 // set writes a value into the field. One that the field cannot have changes nothing.
 func (f answer) set(a *Analysis, value json.RawMessage) bool {
 	changed := *a
+	field := f.at(&changed)
+	reflect.ValueOf(field).Elem().SetZero() // decoding into amounts that are there would write through to a's
 	decoder := json.NewDecoder(bytes.NewReader(value))
 	decoder.DisallowUnknownFields()
-	if bytes.Equal(bytes.TrimSpace(value), []byte("null")) || decoder.Decode(f.at(&changed)) != nil {
+	if bytes.Equal(bytes.TrimSpace(value), []byte("null")) || decoder.Decode(field) != nil {
 		return false
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) || f.wrong != nil && f.wrong(&changed) {

@@ -111,6 +111,30 @@ func TestCorrectionsFillTheirFieldsAndDropTheirQuotes(t *testing.T) {
 	}
 }
 
+func TestACorrectedBudgetLeavesTheAnalysersOwnAmounts(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct{ value, want string }{
+		"with other amounts": {`{"signal":"low","min":1000,"max":5000}`, `{"signal":"low","min":1000,"max":5000}`},
+		"without amounts":    {`{"signal":"low"}`, `{"signal":"low","min":null,"max":null}`},
+		"refused":            {`{"signal":"low","min":5000,"max":1000}`, `{"signal":"high","min":50000,"max":60000}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			least, most := int64(50000), int64(60000)
+			own := lead()
+			own.Budget.Min, own.Budget.Max = &least, &most
+			made := []request.Correction{correction("budget", tc.value)}
+			_ = own.CheckCorrections(made) // what it says is tested below
+			if got := string(own.Corrected(made).Was("budget")); got != tc.want {
+				t.Errorf("the corrected budget is %s, want %s", got, tc.want)
+			}
+			if got := string(own.Was("budget")); got != `{"signal":"high","min":50000,"max":60000}` {
+				t.Errorf("the analyser's own budget became %s", got)
+			}
+		})
+	}
+}
+
 func TestCorrectionsThatCannotBeMadeAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {

@@ -18,6 +18,11 @@ const (
 // Settled reports whether nothing is due for the delivery.
 func (s DeliveryState) Settled() bool { return s != DeliveryPending }
 
+// DeliveryStates returns every state.
+func DeliveryStates() []DeliveryState {
+	return []DeliveryState{DeliveryPending, DeliveryDone, DeliverySkipped, DeliveryParked, DeliveryFailed}
+}
+
 // Delivery is one request on its way into one CRM destination.
 type Delivery struct {
 	TenantID    string        `json:"-"`

@@ -17,7 +17,10 @@ const (
 
 const idPrefix = "req_"
 
-var idEncoding = base32.StdEncoding.WithPadding(base32.NoPadding)
+// idLength is how many letters and digits of the hash are an id: 130 bits.
+const idLength = 26
+
+var idEncoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
 // ID returns the id of the request that an external id stands for: a delivery that
 // is repeated by anybody at any time meets its own row without a read, and ids are
@@ -26,7 +29,10 @@ func ID(tenantID, namespace, externalID string) string {
 	if namespace == NamespaceForm {
 		externalID = trimFormPrefix(externalID)
 	}
-	sum := sha256.Sum256([]byte(tenantID + "\x00" + namespace + "\x00" + externalID))
+	var buf [128]byte // longer ones are allocated
+	text := append(append(buf[:0], tenantID...), 0)
+	text = append(append(text, namespace...), 0)
+	sum := sha256.Sum256(append(text, externalID...))
 	return encodeID(sum[:])
 }
 
@@ -38,7 +44,9 @@ func RandomID() string {
 }
 
 func encodeID(b []byte) string {
-	return idPrefix + strings.ToLower(idEncoding.EncodeToString(b)[:26])
+	var text [len(idPrefix) + 52]byte // 32 bytes in base32
+	id := idEncoding.AppendEncode(append(text[:0], idPrefix...), b)
+	return string(id[:len(idPrefix)+idLength])
 }
 
 // trimFormPrefix makes FRM… and FOR… of one submission the same: the webhook and the

@@ -147,6 +147,7 @@ type Speech struct {
 	Intent    string    `json:"intent,omitempty"`    // random id of the start; names the output prefix
 	Output    string    `json:"output,omitempty"`    // object prefix that the operation writes to
 	Operation string    `json:"operation,omitempty"` // long-running operation name
+	Batch     bool      `json:"batch,omitempty"`     // it was started to be cheap
 	StartedAt time.Time `json:"started_at,omitzero"`
 	Starts    int       `json:"starts,omitempty"`  // operations started so far
 	Metered   string    `json:"metered,omitempty"` // the intent whose operation is counted in Metering already

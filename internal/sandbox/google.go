@@ -23,7 +23,7 @@ func (s *Sandbox) startStorage(ctx context.Context) error {
 	if s.cfg.Bucket != "" {
 		buckets = append(buckets, s.cfg.Bucket)
 	}
-	server, err := storage.Start(ctx, loopback, buckets...)
+	server, err := storage.Start(ctx, storage.Config{Listen: loopback, Buckets: buckets, Faults: s.faults})
 	if err != nil {
 		return err
 	}

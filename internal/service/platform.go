@@ -111,12 +111,18 @@ func (p *platform) http(o outbound.Options) *http.Client {
 	return outbound.New(o)
 }
 
+// firstLoad is how long the first deliveries wait for the tenants when the store is away: a
+// sender must be answered within two seconds.
+const firstLoad = time.Second
+
 // serve serves the router until ctx ends. The tenants are loaded first; without them the
 // service starts all the same, and says that it is unavailable until they are.
 func (p *platform) serve(ctx context.Context, opts ...otelhttp.Option) error {
-	if err := p.directory.Refresh(ctx); err != nil {
+	loading, loaded := context.WithTimeout(ctx, firstLoad)
+	if err := p.directory.Refresh(loading); err != nil {
 		slog.ErrorContext(ctx, "tenants not loaded", "error", err)
 	}
+	loaded()
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	go p.directory.Run(background)

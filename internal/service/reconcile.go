@@ -38,5 +38,5 @@ func (p *platform) importer(cfg *reconcileConfig) (*reconcile.Importer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &reconcile.Importer{Taker: taker, Tenants: p.directory, PerMinute: cfg.Poll.PerMinute}, nil
+	return &reconcile.Importer{Taker: taker, Tenants: p.directory, PerMinute: cfg.Poll.PerMinute, Settle: cfg.Poll.Settle}, nil
 }

@@ -63,7 +63,8 @@ func Webhook(ctx context.Context, env envconfig.Lookuper, opts ...Option) error 
 		return err
 	}
 	hook, err := webhook.New(cfg.Webhook, webhook.Deps{
-		Tenants: p.directory, Keys: keys, Store: accepter{p.store}, Announcer: p.publisher, Intake: p.publisher, Limits: limits, Counts: counts,
+		Tenants: p.directory, Keys: keys, Store: wired(opts).accepter(accepter{p.store}, p.publisher), Announcer: p.publisher,
+		Intake: p.publisher, Limits: limits, Counts: counts,
 	})
 	if err != nil {
 		return err

@@ -119,9 +119,9 @@ func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, 
 	}
 	event := request.Event{Step: "webhook", Name: "modified"}
 	hasAudio := in.Request.Details.HasRecording && !row.Recording.Value.Came()
-	// A step that holds the row may be giving up just now on the audio that has come. It has
-	// paid for nothing yet: the recording is saved first.
-	looking := held(row.LeaseToken, row.LeaseUntil, s.store.now())
+	// A step that took the row up may be giving up just now on the audio that has come, even if
+	// its lease ran out. It has paid for nothing yet: the recording is saved first.
+	looking := row.LeaseToken.Valid
 	switch {
 	case in.Request.Kind == request.Form:
 		now, event = s.changeForm(row, in, v)

@@ -81,7 +81,7 @@ func (s *Scope) changeForm(row *requestRow, in request.Intake, v values) (reques
 		return now, event
 	}
 	first := request.Kind(row.Kind).FirstStatus()
-	if now.Status == first && !held(row.LeaseToken, row.LeaseUntil, s.store.now()) {
+	if now.Status == first && !row.LeaseToken.Valid { // also of a lease that ran out: its holder may still save
 		return now, event
 	}
 	s.startRun(row, v)

@@ -58,6 +58,41 @@ func TestTheSameContentIsAcceptedOnceWithinItsTime(t *testing.T) {
 	}
 }
 
+// A form that was kept until the store was back says when it was sent. The next one of the same
+// content may have been committed before it.
+func TestAKeptFormIsComparedByWhenItWasSent(t *testing.T) {
+	t.Parallel()
+	s, clock := newStore(t)
+	scope := s.ForTenant(demo)
+	kept := func(stretch string, sent time.Time, neighbours ...string) request.Acceptance {
+		t.Helper()
+		in := contentOf(stretch)
+		in.Request.StartedAt, in.Alike = sent, nil
+		for _, n := range neighbours {
+			in.Alike = append(in.Alike, request.ID(demo, request.NamespaceForm, "content/"+n))
+		}
+		got, err := scope.Accept(t.Context(), in)
+		must(t, err)
+		return got
+	}
+	begin := clock.Now()
+	live, err := scope.Accept(t.Context(), contentOf("c"))
+	must(t, err)
+	clock.Advance(time.Hour)
+	if got := kept("b", begin.Add(-9*time.Minute), "a", "c"); live.Outcome != request.Accepted || got.Original != contentOf("c").Request.ID {
+		t.Errorf("sent nine minutes before one that is here: %+v, %+v", live, got)
+	}
+	if got := kept("b", begin.Add(-11*time.Minute), "a", "c"); got.Outcome != request.Accepted {
+		t.Errorf("sent eleven minutes before one that is here: %+v", got)
+	}
+	if got := kept("a", begin.Add(-20*time.Minute), "9", "b"); got.Outcome != request.Duplicate || got.Original != contentOf("b").Request.ID {
+		t.Errorf("sent nine minutes before one that was kept as well: %+v", got)
+	}
+	if got := kept("b", begin.Add(-11*time.Minute), "a", "c"); got.Outcome != request.Duplicate || got.Original != "" {
+		t.Errorf("drained again: %+v", got)
+	}
+}
+
 // Two instances whose clocks differ by a little stand on both sides of a stretch's beginning.
 func TestTheSameContentIsAcceptedOnceByManyInstances(t *testing.T) {
 	t.Parallel()

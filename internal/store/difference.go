@@ -13,7 +13,11 @@ const hidden = "(hidden)"
 
 // personalText recognises e-mail addresses and phone numbers in texts that people wrote: in the
 // expression of a rule, for instance.
-var personalText = regexp.MustCompile(`\S@\S|\+\d{7,}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}`)
+var personalText = regexp.MustCompile(`\S@\S|\+\d[\d ().-]{6,}\d|(^|\W)\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}(\W|$)`)
+
+// secretPath recognises what follows the host of an address: whoever knows the path or the query
+// of a destination may be able to post there.
+var secretPath = regexp.MustCompile(`^(https?://[^/?#]+)[/?#].+`)
 
 // difference returns what differs between two states of a tenant, as each of them has it. If
 // that is one source or integration, only what differs in it.
@@ -102,6 +106,7 @@ func discreet(name string, value any) any {
 		if personalText.MatchString(v) {
 			return hidden
 		}
+		return secretPath.ReplaceAllString(v, "$1/"+hidden)
 	}
 	return value
 }

@@ -29,10 +29,10 @@ type Remains struct {
 	Rows      map[string]int `json:"rows"`             // by table
 	Keys      []string       `json:"keys,omitempty"`   // of the people it is about
 	Copies    []Copy         `json:"copies,omitempty"`
-	Source    Copy           `json:"source,omitzero"`  // where it came from
-	Busy      time.Time      `json:"busy,omitzero"`    // the end of the last lease that somebody holds on it
-	Speech    bool           `json:"speech,omitempty"` // a paid transcription may be under way
-	Upload    time.Time      `json:"upload,omitzero"`  // until when its audio may still be uploaded
+	Source    Copy           `json:"source,omitzero"` // where it came from
+	Busy      time.Time      `json:"busy,omitzero"`   // the end of the last lease that somebody holds on it
+	Speech    time.Time      `json:"speech,omitzero"` // when a transcription began that may be under way still
+	Upload    time.Time      `json:"upload,omitzero"` // until when its audio may still be uploaded
 }
 
 // Copy is what another system holds of a request.
@@ -113,8 +113,10 @@ func (s *Scope) remains(ctx context.Context, tx *spanner.ReadWriteTransaction, r
 	r := &Remains{
 		RequestID: requestID, Hold: row.Hold, Rows: map[string]int{},
 		Erased: row.Status == string(request.Erased) && row.ExternalID == "",
-		Speech: row.Speech.Value.Intent != "" && row.Status == string(request.Received),
 		Upload: row.Handling.Value.UploadUntil,
+	}
+	if r.Speech, err = s.unheard(ctx, tx, row); err != nil {
+		return nil, err
 	}
 	if row.LeaseToken.Valid {
 		r.Busy = row.LeaseUntil.Time
@@ -130,6 +132,21 @@ func (s *Scope) remains(ctx context.Context, tx *spanner.ReadWriteTransaction, r
 		return nil, err
 	}
 	return r, nil
+}
+
+// unheard returns when Speech-to-Text was given the recording, if its words never came: it may
+// still write them, also if nobody waits for them any more.
+func (s *Scope) unheard(ctx context.Context, r reader, row *requestRow) (time.Time, error) {
+	asked := row.Speech.Value
+	if asked.Intent == "" {
+		return time.Time{}, nil
+	}
+	t, err := readBody[request.Transcript](ctx, r, "transcripts", s.key(row.RequestID))
+	heard := t != nil && t.Origin == request.OriginSpeech && row.Status != string(request.Received) // there it is asked again
+	if err != nil || heard {
+		return time.Time{}, err
+	}
+	return asked.StartedAt, nil
 }
 
 func (s *Scope) remainingChildren(ctx context.Context, tx *spanner.ReadWriteTransaction, r *Remains) error {

@@ -202,7 +202,7 @@ var methods = map[string]method{
 		return s.RetryDeliveries(ctx, "ann", "parked")
 	}},
 	"RetryDelivery": {changes: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
-		return nil, s.RetryDelivery(ctx, x.Done, "parked")
+		return nil, s.RetryDelivery(ctx, "ann", x.Done, "parked")
 	}},
 	"SourceStates": {shows: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) { return s.SourceStates(ctx) }},
 	"SourceState": {shows: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {

@@ -49,19 +49,27 @@ func (o *Operator) PutPause(ctx context.Context, p tenant.Pause) error {
 }
 
 // DeletePause ends a pause of every tenant, with an audit entry by actor for each of them. One
-// that there is not is ErrNotFound.
+// that there is not is ErrNotFound. The entries come first: a pause that is gone cannot be ended
+// again to complete them.
 func (o *Operator) DeletePause(ctx context.Context, actor, subject string) error {
-	err := o.store.sessions.readWrite(ctx, "step=admin,op=delete_pause", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
-		m, err := deletePause(ctx, tx, spanner.Key{tenant.AllTenants, subject})
+	key := spanner.Key{tenant.AllTenants, subject}
+	found, err := o.store.pauses(ctx, key)
+	if err != nil {
+		return err
+	}
+	if len(found) == 0 {
+		return ErrNotFound
+	}
+	if err := o.auditAll(ctx, AuditLine{Actor: actor, Action: "platform_pause.delete", Target: subject}); err != nil {
+		return err
+	}
+	return o.store.sessions.readWrite(ctx, "step=admin,op=delete_pause", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+		m, err := deletePause(ctx, tx, key)
 		if err != nil {
 			return err
 		}
 		return tx.BufferWrite([]*spanner.Mutation{m})
 	})
-	if err != nil {
-		return err
-	}
-	return o.auditAll(ctx, AuditLine{Actor: actor, Action: "platform_pause.delete", Target: subject})
 }
 
 // Pauses returns the pauses of every tenant at once, by subject: not those of single ones.

@@ -1,16 +1,25 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"cloud.google.com/go/spanner/apiv1/spannerpb"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/store/storetest"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
@@ -53,6 +62,38 @@ func TestAPauseIsOneTenantsOrEverybodys(t *testing.T) {
 	must(t, err)
 	if slices.ContainsFunc(tenants, func(t tenant.Tenant) bool { return len(t.Pauses) > 0 }) {
 		t.Errorf("after the end: %+v", tenants)
+	}
+}
+
+// A pause that is gone cannot be ended again, so that its lines must be there before.
+func TestEverybodysPauseStaysUntilItsEndIsInTheAuditLog(t *testing.T) {
+	t.Parallel()
+	cfg, failing := storetest.Config(t), atomic.Bool{}
+	s, err := store.Open(t.Context(), cfg, store.WithClient(option.WithGRPCDialOption(grpc.WithChainUnaryInterceptor(
+		func(ctx context.Context, method string, in, out any, cc *grpc.ClientConn, next grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+			if commit, ok := in.(*spannerpb.CommitRequest); ok && failing.Load() && strings.Contains(commit.String(), "audit_log") {
+				return status.Error(codes.PermissionDenied, "the log cannot be written")
+			}
+			return next(ctx, method, in, out, cc, opts...)
+		}))))
+	must(t, err)
+	t.Cleanup(s.Close)
+	all := s.Operator()
+	must(t, all.PutTenant(t.Context(), "test", tenant.Tenant{ID: demo, Name: demo, Status: tenant.Active, TimeZone: "UTC", Region: "US"}))
+	must(t, all.PutPause(t.Context(), tenant.Pause{Subject: tenant.PauseAll, Actor: "bob"}))
+	failing.Store(true)
+	if err := all.DeletePause(t.Context(), "bob", tenant.PauseAll); err == nil {
+		t.Error("no error though the log cannot be written")
+	}
+	failing.Store(false)
+	must(t, all.DeletePause(t.Context(), "bob", tenant.PauseAll))
+	lines, _, err := s.ForTenant(demo).AuditLog(t.Context(), store.AuditFilter{Action: "platform_pause.delete", Limit: 10})
+	must(t, err)
+	if len(lines) != 1 {
+		t.Errorf("got %d lines, want one", len(lines))
+	}
+	if err := all.DeletePause(t.Context(), "bob", tenant.PauseAll); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("once more: got %v, want ErrNotFound", err)
 	}
 }
 

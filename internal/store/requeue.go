@@ -147,14 +147,20 @@ func (p progress) start(q Requeue) (request.Status, error) {
 	switch {
 	case from == request.Completed:
 		return "", ErrSettled
-	case from == request.Received && kind != request.Call,
+	case q.From == request.Received && !q.Fresh && p.transcript != nil && p.transcript.Origin == request.OriginSpeech:
+		return request.Transcribed, nil // Speech was paid for
+	case from == request.Received && (kind != request.Call || p.expired()),
 		from == request.Transcribed && kind == request.Call && p.transcript == nil,
 		(from == request.Analyzed || from == request.Pushed) && p.analysis == nil:
 		return "", ErrMisfit
-	case q.From == request.Received && !q.Fresh && p.transcript != nil && p.transcript.Origin == request.OriginSpeech:
-		return request.Transcribed, nil // Speech was paid for
 	}
 	return from, nil
+}
+
+// expired reports whether the tenant wants to keep no longer what was said. Retention comes to a
+// request once: what was fetched again would stay for good.
+func (p progress) expired() bool {
+	return p.row.Recording.Value.Absent == request.AbsentExpired || p.analysis != nil && p.transcript == nil
 }
 
 // forgetAnswer returns what makes the model be asked again: an answer without its question's

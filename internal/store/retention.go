@@ -54,6 +54,8 @@ func (s *Scope) ExpireRecording(ctx context.Context, requestID string) (Expiry, 
 	return s.expire(ctx, "expire_recording", requestID, func(row *requestRow) (Expiry, []*spanner.Mutation) {
 		kept := row.Recording.Value
 		switch {
+		case row.Status == string(request.Received): // the step needs it, or will fetch it yet
+			return Stays, nil
 		case kept.Absent == request.AbsentExpired:
 			return Expired, nil
 		case !kept.Kept():

@@ -21,9 +21,12 @@ func (s *Scope) RetryDeliveries(ctx context.Context, actor, destination string) 
 		}
 		ids = append(ids, found...)
 	}
+	if err := s.Audit(ctx, actor, "deliveries.retry", destination); err != nil { // first: what follows may stop half-way
+		return 0, err
+	}
 	retried := 0
 	for _, id := range ids {
-		err := s.RetryDelivery(ctx, id, destination)
+		err := s.retryDelivery(ctx, id, destination, nil)
 		if errors.Is(err, ErrNotFound) {
 			continue // somebody else retried it, or it was erased
 		}
@@ -32,7 +35,7 @@ func (s *Scope) RetryDeliveries(ctx context.Context, actor, destination string) 
 		}
 		retried++
 	}
-	return retried, s.Audit(ctx, actor, "deliveries.retry", destination)
+	return retried, nil
 }
 
 // inState returns the requests whose delivery to a destination is in a state.
@@ -53,9 +56,15 @@ func (s *Scope) inState(ctx context.Context, state request.DeliveryState, destin
 	return ids, err
 }
 
-// RetryDelivery makes one parked or failed delivery due now. One in another state is
-// ErrNotFound.
-func (s *Scope) RetryDelivery(ctx context.Context, requestID, destination string) error {
+// RetryDelivery makes one parked or failed delivery due now, with an audit entry by actor. One
+// in another state is ErrNotFound.
+func (s *Scope) RetryDelivery(ctx context.Context, actor, requestID, destination string) error {
+	return s.retryDelivery(ctx, requestID, destination, &AuditLine{
+		Actor: actor, Action: "delivery.retry", Target: requestID + "/" + destination,
+	})
+}
+
+func (s *Scope) retryDelivery(ctx context.Context, requestID, destination string, line *AuditLine) error {
 	return s.store.sessions.readWrite(ctx, "step=retry,op=retry", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 		rows, err := s.deliveryRows(ctx, tx, requestID)
 		if err != nil {
@@ -67,12 +76,16 @@ func (s *Scope) RetryDelivery(ctx context.Context, requestID, destination string
 		}
 		row.State = string(request.DeliveryPending)
 		claim := s.deliveryClaim(row, "")
-		return tx.BufferWrite([]*spanner.Mutation{
+		ms := []*spanner.Mutation{
 			claim.update(release(values{
 				"state": row.State, "due_at": s.store.now(), "not_before": nil, "attempts": int64(0), "announced": int64(0),
 			})),
 			s.update(requestID, values{"crm_state": string(sumUp(rows))}),
 			s.event(requestID, request.Event{Step: "push", Name: "delivery_retried", Detail: destination}),
-		})
+		}
+		if line != nil {
+			ms = append(ms, auditChange(ctx, s.tenant, *line))
+		}
+		return tx.BufferWrite(ms)
 	})
 }

@@ -86,7 +86,7 @@ type TenantChange struct{ Actor, Action, Target string }
 // UpdateTenant changes the tenant, its sources and integrations, or some of them, by what
 // change does to them; it may run several times. With it goes a line of the audit log that
 // says what was there before and after, if that differs. A CallRail company that belongs to
-// somebody else is ErrConflict.
+// somebody else is ErrConflict, and so is an integration's id that stood for another CRM.
 func (s *Scope) UpdateTenant(ctx context.Context, c TenantChange, change func(*tenant.Tenant) error) error {
 	err := s.store.sessions.readWrite(ctx, "step=admin,op=update_tenant", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 		before, err := s.readTenant(ctx, tx)
@@ -98,6 +98,9 @@ func (s *Scope) UpdateTenant(ctx context.Context, c TenantChange, change func(*t
 			return err
 		}
 		if err := change(after); err != nil {
+			return err
+		}
+		if err := s.checkReuse(ctx, tx, before, after); err != nil {
 			return err
 		}
 		ms := rewritten(before, after)

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -137,5 +138,34 @@ func TestALineSaysWhatAChangeWasFromAndTo(t *testing.T) {
 	suspended.ID, suspended.At = "", time.Time{}
 	if diff := cmp.Diff(want, suspended); diff != "" {
 		t.Errorf("line (-want +got):\n%s", diff)
+	}
+}
+
+// The address of a destination may be all that is needed to post there, and people are named in
+// rules in many ways.
+func TestALineHoldsNoAddressThatIsAKeyAndNobodysNumber(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	for value, want := range map[string]string{
+		"https://hooks.example.com/catch/123/abcdef": "https://hooks.example.com/(hidden)",
+		"https://hooks.example.com/?token=abcdef":    "https://hooks.example.com/(hidden)",
+		"https://hooks.example.com/":                 "https://hooks.example.com/",
+		"https://www.example.com":                    "https://www.example.com",
+		`caller.phone == "+44 20 7946 0958"`:         "(hidden)",
+		`caller.phone == "(303)555-0142"`:            "(hidden)",
+		`caller.phone == "3035550142"`:               "(hidden)",
+		"COM0123456789abcdef0123456789abcdef":        "COM0123456789abcdef0123456789abcdef",
+		"2026-11-22":                                 "2026-11-22",
+	} {
+		config, err := json.Marshal(map[string]string{"url": value})
+		must(t, err)
+		update(t, s, "integration.put", func(got *tenant.Tenant) {
+			got.Integrations = []tenant.Integration{{ID: "crm", Kind: "custom", Status: tenant.Active, Config: config}}
+		})
+		lines, _, err := s.ForTenant(demo).AuditLog(t.Context(), store.AuditFilter{Limit: 1})
+		must(t, err)
+		if after, _ := lines[0].After["config"].(map[string]any); after["url"] != want {
+			t.Errorf("%s: got %v, want %q", value, lines[0].After, want)
+		}
 	}
 }

@@ -69,7 +69,8 @@ func (d *Directory) Run(ctx context.Context) {
 	}
 }
 
-// Refresh reloads the directory now. If it fails, what was loaded before stays.
+// Refresh reloads the directory now. If it fails, what was loaded before stays. A reload goes on
+// when ctx ends.
 func (d *Directory) Refresh(ctx context.Context) error {
 	_, err := d.reload(ctx)
 	return err
@@ -88,7 +89,7 @@ func (d *Directory) Changed(ctx context.Context) error {
 
 // reload also reports whether the reload may have begun before the call.
 func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
-	_, err, shared = d.reloads.Do("", func() (any, error) {
+	result := d.reloads.DoChan("", func() (any, error) {
 		// Others wait for this reload too, and must not fail because the first one gave up.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
@@ -104,7 +105,12 @@ func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
 		d.stumbled.Store(false)
 		return nil, nil
 	})
-	return shared, err
+	select {
+	case r := <-result:
+		return r.Shared, r.Err
+	case <-ctx.Done():
+		return false, fmt.Errorf("load tenants: %w", ctx.Err())
+	}
 }
 
 // confine takes the names of other tenants' secrets out of a loaded list, before anybody can

@@ -96,6 +96,24 @@ func TestAFailedReloadKeepsWhatWasLoaded(t *testing.T) {
 	}
 }
 
+func TestAReloadGoesOnWithoutWhoGaveUpWaiting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &slowLoader{begun: make(chan struct{}, 1), wait: make(chan struct{})}
+		d := NewDirectory(l, Options{Interval: time.Second})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := d.Refresh(ctx); !errors.Is(err, context.DeadlineExceeded) || d.Ready() {
+			t.Errorf("err = %v, ready %v", err, d.Ready())
+		}
+		close(l.wait)
+		synctest.Wait()
+		if _, ok := d.Lookup("t"); !ok {
+			t.Error("the reload was given up")
+		}
+	})
+}
+
 func TestTenantReloadsOnceForANewOne(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -23,6 +23,9 @@ type Pause struct {
 const (
 	PauseAll   = "all"   // every step
 	PauseModel = "model" // the model is not asked; the rules answer
+	// PauseTrust holds back the trust in ledgers, which a restored database has lost a part of:
+	// every record is looked up in the CRM before it is created.
+	PauseTrust = "trust"
 )
 
 const (

@@ -43,8 +43,14 @@ func (v *visit) options() speech.Options {
 	}
 }
 
-// batch reports whether the recording may be transcribed when it is cheap.
-func (v *visit) batch() bool { return v.r.Handling.Batch || v.job.Tenant.Settings.Speech.Batch }
+// batch reports whether the recording may be transcribed when it is cheap. An operation goes on
+// as it was begun, whatever the tenant wants by now: it is paid for.
+func (v *visit) batch() bool {
+	if v.r.Speech.Intent != "" {
+		return v.r.Speech.Batch
+	}
+	return v.r.Handling.Batch || v.job.Tenant.Settings.Speech.Batch
+}
 
 // recognize transcribes short audio at once.
 func (v *visit) recognize(ctx context.Context, opts speech.Options) (stage.Result, error) {
@@ -56,7 +62,7 @@ func (v *visit) recognize(ctx context.Context, opts speech.Options) (stage.Resul
 	}
 	audio, err := v.audio(ctx, opts.Bytes)
 	if err != nil {
-		return stage.Result{}, err
+		return v.unread(err)
 	}
 	heard, err := v.speech.Recognize(ctx, audio, opts)
 	if err != nil {
@@ -91,7 +97,7 @@ func (v *visit) operate(ctx context.Context, opts speech.Options) (stage.Result,
 		return v.heard(heard), nil
 	}
 	if !errors.Is(err, speech.ErrNoResult) {
-		return v.unable(err)
+		return v.unread(err)
 	}
 	if v.r.Speech.Operation == "" {
 		name, err := v.speech.Find(ctx, v.r.Speech.Output)
@@ -109,7 +115,7 @@ func (v *visit) operate(ctx context.Context, opts speech.Options) (stage.Result,
 // start notes a new intent and begins its operation.
 func (v *visit) start(ctx context.Context, opts speech.Options) (stage.Result, error) {
 	s := &v.r.Speech
-	s.Intent = v.intent()
+	s.Intent, s.Batch = v.intent(), opts.Batch
 	s.Output = recording.SpeechOutput(v.r.TenantID, v.r.ID, v.r.Run, s.Intent)
 	s.Operation = ""
 	s.Starts++
@@ -172,7 +178,7 @@ func (v *visit) collect(ctx context.Context, opts speech.Options, status speech.
 		return v.failed(ctx, opts, err)
 	}
 	if err != nil {
-		return v.unable(err)
+		return v.unread(err)
 	}
 	return v.heard(heard), nil
 }
@@ -199,6 +205,14 @@ func (v *visit) unable(err error) (stage.Result, error) {
 	default:
 		return stage.Result{}, fmt.Errorf("transcribe: %w", err)
 	}
+}
+
+// unread decides what follows from something in our own bucket that could not be read.
+func (v *visit) unread(err error) (stage.Result, error) {
+	if v.mayWait() {
+		return stage.Result{}, v.storageAway(err)
+	}
+	return v.unable(err)
 }
 
 // wait leaves the rest to a later visit, unless the lead has waited long enough.

@@ -23,6 +23,7 @@ const (
 	AbsentNotAudio    = "not_audio"    // what was served is no recording
 	AbsentTruncated   = "truncated"    // it broke off each time
 	AbsentTooLarge    = "too_large"
+	AbsentNotKept     = "not_kept" // our own bucket could not be used for too long
 )
 
 // SourceError is a failure of a Source, by what it means for the call.
@@ -111,9 +112,20 @@ func (v *visit) missing(err error) error {
 		return v.again(AbsentNotAudio, err)
 	case errors.As(err, &truncated):
 		return v.again(AbsentTruncated, err)
+	case v.mayWait():
+		return v.storageAway(err)
 	default:
-		return fmt.Errorf("obtain recording: %w", err) // our own storage's: nothing is decided
+		return v.again(AbsentNotKept, err)
 	}
+}
+
+// mayWait reports whether the lead may wait for its words for a while longer.
+func (v *visit) mayWait() bool { return v.now().Sub(v.r.ReceivedAt) < v.cfg.Patience }
+
+// storageAway leaves the call for later: that our own bucket cannot be used says nothing about
+// the call, and is no attempt.
+func (v *visit) storageAway(err error) error {
+	return fmt.Errorf("%w: %w", stage.Later(v.now().Add(v.cfg.Pause), "the bucket cannot be used"), err)
 }
 
 func (v *visit) sourceFailed(err *SourceError) error {

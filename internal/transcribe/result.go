@@ -52,7 +52,7 @@ func (v *visit) result(t *request.Transcript, detail string) stage.Result {
 	tenantID, requestID := v.r.TenantID, v.r.ID
 	var prefixes []string
 	if v.r.Speech.Output != "" {
-		prefixes = append(prefixes, recording.SpeechPrefix(tenantID, requestID, v.r.Run))
+		prefixes = append(prefixes, recording.SpeechPrefix(tenantID, requestID))
 	}
 	if v.r.Handling.Upload != "" {
 		prefixes = append(prefixes, recording.UploadPrefix(tenantID, requestID))

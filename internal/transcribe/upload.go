@@ -30,7 +30,7 @@ func (v *visit) receive(ctx context.Context) error {
 		return v.awaitUpload()
 	}
 	if err != nil {
-		return fmt.Errorf("open upload: %w", err)
+		return v.missing(fmt.Errorf("open upload: %w", err))
 	}
 	err = v.keep(ctx, audio)
 	var notAudio *recording.NotAudioError

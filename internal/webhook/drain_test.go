@@ -7,10 +7,15 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/sdk/metric"
+	"go.opentelemetry.io/otel/sdk/metric/metricdata"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -176,6 +181,20 @@ func TestWhatCannotBeDrainedYetComesAgain(t *testing.T) {
 	}
 }
 
+// A store that made the delivery be kept because it is slow has more time when it is drained.
+func TestDrainingWaitsLongerThanASenderWould(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := newFixtureWith(t, Config{CommitTimeout: time.Second})
+		f.intake.err, f.store.hangs = nil, true
+		f.send(t, signedRequest(t, endpoint, call, demoKey))
+		start := time.Now()
+		if err := f.Drain(t.Context(), f.intake.kept[0]); err == nil || time.Since(start) != drainTimeout {
+			t.Errorf("%v after %v, want an error after %v", err, time.Since(start), drainTimeout)
+		}
+	})
+}
+
 func TestWhatWasNotVerifiedIsVerifiedFirst(t *testing.T) {
 	t.Parallel()
 	const company = `{"call_id":"CAL1","tenant_id":"tenant_demo","company_id":"67890"}`
@@ -272,5 +291,40 @@ func TestAMessageThatIsNoDeliveryIsDoneWith(t *testing.T) {
 	}
 	if len(f.store.intakes) != 0 || len(*f.counts) != 0 || strings.Contains(f.log.String(), "PRIVATE") || strings.Count(f.log.String(), "rejected") != 5 {
 		t.Errorf("stored %d, counted %q, log %s", len(f.store.intakes), *f.counts, f.log)
+	}
+}
+
+// It is not parallel: meters come from the global provider.
+func TestKeptAndDrainedDeliveriesAreMeasured(t *testing.T) {
+	reader, before := metric.NewManualReader(), otel.GetMeterProvider()
+	otel.SetMeterProvider(metric.NewMeterProvider(metric.WithReader(reader)))
+	t.Cleanup(func() { otel.SetMeterProvider(before) })
+
+	fresh, f := newUnloaded(t, Config{UnverifiedPerMinute: 1}), storeAway(t)
+	fresh.intake.err = nil
+	fresh.send(t, signedRequest(t, endpoint, call, demoKey))
+	f.send(t, signedRequest(t, endpoint, call, demoKey))
+	f.intake.kept = append(f.intake.kept, fresh.intake.kept[0], []byte("no delivery"))
+	f.restore(t)
+
+	var all metricdata.ResourceMetrics
+	if err := reader.Collect(t.Context(), &all); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int64{}
+	for _, m := range all.ScopeMetrics[0].Metrics {
+		sum, _ := m.Data.(metricdata.Sum[int64])
+		for _, p := range sum.DataPoints {
+			got[m.Name+" "+p.Attributes.Encoded(attribute.DefaultEncoder())] = p.Value
+		}
+	}
+	want := map[string]int64{
+		"webhook.deliveries outcome=accepted,reason=post_call": 1, "webhook.deliveries outcome=accepted,reason=unverified": 1,
+		"webhook.intake.accepted verified=true": 1, "webhook.intake.accepted verified=false": 1,
+		"webhook.intake.drained outcome=accepted,reason=post_call": 1, "webhook.intake.drained outcome=duplicate,reason=post_call": 1,
+		"webhook.intake.drained outcome=rejected,reason=unreadable": 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
 	}
 }

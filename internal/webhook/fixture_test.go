@@ -123,11 +123,15 @@ func (s *store) accept(in request.Intake) request.Acceptance {
 }
 
 type announcer struct {
-	err  error
-	told []string
+	err   error
+	hangs bool // until nobody waits any more
+	told  []string
 }
 
-func (a *announcer) Announce(_ context.Context, s request.Status, tenantID, requestID string, _ int64) error {
+func (a *announcer) Announce(ctx context.Context, s request.Status, tenantID, requestID string, _ int64) error {
+	if a.hangs {
+		<-ctx.Done()
+	}
 	a.told = append(a.told, string(s)+" "+tenantID+" "+requestID)
 	return a.err
 }

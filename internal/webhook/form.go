@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	"go.opentelemetry.io/otel/trace"
-
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/limit"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -50,7 +48,7 @@ type submission struct {
 // by their visitors' browsers, which have a form key).
 func (h *handler) serveForm(w http.ResponseWriter, r *http.Request) {
 	start := h.Now()
-	ctx, span := h.tracer.Start(r.Context(), "webhook", trace.WithSpanKind(trace.SpanKindServer))
+	ctx, span := h.tracer.Start(r.Context(), "webhook", serverSpan...)
 	defer span.End()
 	r = r.WithContext(ctx)
 

@@ -29,7 +29,7 @@ const repeatWithin = 10 * time.Minute
 func (h *handler) formIntake(ctx context.Context, s *submission) request.Intake {
 	s.mask()
 	r := s.request()
-	in := request.Intake{Request: r, BodyHash: hash(string(s.body))}
+	in := request.Intake{Request: r, BodyHash: hash(s.body)}
 	in.Body, in.ContentType = s.payload()
 	s.identify(&in)
 	r.TraceParent = traceParent(ctx)
@@ -57,7 +57,7 @@ func (s *submission) identify(in *request.Intake) {
 	r, content := in.Request, contentHash(s.form.fields)
 	switch {
 	case s.form.id != "" && s.public:
-		r.ExternalID = s.source.ID + "/" + hash(s.form.id+"\x00"+content)
+		r.ExternalID = s.source.ID + "/" + hash([]byte(s.form.id+"\x00"+content))
 	case s.form.id != "":
 		r.ExternalID, in.Change = s.form.id, true
 	default:
@@ -80,12 +80,14 @@ func repeatID(content string, stretch int64) string {
 func contentHash(fields []request.Field) string {
 	sorted := slices.SortedStableFunc(slices.Values(fields), func(a, b request.Field) int { return cmp.Compare(a.Name, b.Name) })
 	text, _ := json.Marshal(sorted) // texts always encode
-	return hash(string(text))
+	return hash(text)
 }
 
-func hash(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
+func hash(content []byte) string {
+	sum := sha256.Sum256(content)
+	var digits [2 * sha256.Size]byte
+	hex.Encode(digits[:], sum[:])
+	return string(digits[:])
 }
 
 // request makes the request that the form stands for, without its id.

@@ -33,6 +33,8 @@ const (
 	scope = "github.com/your-org/multi-tenant-pipeline/internal/webhook"
 )
 
+var serverSpan = []trace.SpanStartOption{trace.WithSpanKind(trace.SpanKindServer)}
+
 // Tenants finds tenants without reading.
 type Tenants interface {
 	Lookup(id string) (*tenant.Tenant, bool)
@@ -157,7 +159,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	start := h.Now()
 	// The span is a root unless the server around us has begun one. Trace context that a
 	// stranger sent is never followed: it would put our spans into a trace of their choice.
-	ctx, span := h.tracer.Start(r.Context(), "webhook", trace.WithSpanKind(trace.SpanKindServer))
+	ctx, span := h.tracer.Start(r.Context(), "webhook", serverSpan...)
 	defer span.End()
 	r = r.WithContext(ctx)
 
@@ -222,21 +224,27 @@ func (h *handler) readBody(w http.ResponseWriter, r *http.Request) ([]byte, erro
 	}
 	var buf bytes.Buffer
 	buf.Grow(int(min(max(r.ContentLength, 0), preallocate)) + bytes.MinRead)
-	_, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody))
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, hangUp(w, errTooLarge)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, hangUp(w, fmt.Errorf("%w: %w", errSlow, err))
-	case err != nil:
-		return nil, hangUp(w, fmt.Errorf("%w: read body: %w", errUnreadable, err))
+	if _, err := buf.ReadFrom(http.MaxBytesReader(w, r.Body, maxBody)); err != nil {
+		return nil, hangUp(w, notRead(err))
 	}
 	// A deadline that stays would cancel the request's context while we commit.
 	if err := deadline(control, time.Time{}); err != nil {
 		return nil, fmt.Errorf("lift time limit: %w", err)
 	}
 	return buf.Bytes(), nil
+}
+
+// notRead says why a body could not be read.
+func notRead(err error) error {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return fmt.Errorf("%w: %w", errSlow, err)
+	default:
+		return fmt.Errorf("%w: read body: %w", errUnreadable, err)
+	}
 }
 
 // hangUp ends the connection after the answer: the rest of a body that was not read would be

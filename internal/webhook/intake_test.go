@@ -106,6 +106,7 @@ func TestAnAnswerComesWithinTheDeadlines(t *testing.T) {
 		const commit, publish = 1200 * time.Millisecond, 600 * time.Millisecond
 		for name, hang := range map[string]func(*fixture) time.Duration{
 			"the store hangs": func(f *fixture) time.Duration { f.store.hangs, f.intake.err = true, nil; return commit },
+			"Pub/Sub hangs":   func(f *fixture) time.Duration { f.announcer.hangs = true; return publish },
 			"both hang":       func(f *fixture) time.Duration { f.store.hangs, f.intake.hangs = true, true; return commit + publish },
 		} {
 			for _, r := range []*http.Request{signedRequest(t, endpoint, call, demoKey), visitorForm(t, formBody)} {

@@ -82,6 +82,9 @@ func (k *KeyRing) lookup(names []string) (keys []string, complete bool) {
 		value, ok := values[name]
 		complete = complete && ok
 		if value != "" {
+			if keys == nil {
+				keys = make([]string, 0, len(names))
+			}
 			keys = append(keys, value)
 		}
 	}

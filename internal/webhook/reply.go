@@ -57,9 +57,11 @@ type refusalBody struct {
 	Message string `json:"message"`
 }
 
+var subjects = map[request.Kind]string{request.Call: "Call", request.Form: "Form", request.Text: "Text", "": "Delivery"}
+
 // message says in words what an outcome means for a kind of request.
 func message(o request.Outcome, k request.Kind) string {
-	subject := map[request.Kind]string{request.Call: "Call", request.Form: "Form", request.Text: "Text", "": "Delivery"}[k]
+	subject := subjects[k]
 	switch o {
 	case request.Accepted:
 		return subject + " queued for processing"
@@ -85,11 +87,12 @@ func writeProblem(w http.ResponseWriter, r *http.Request, p *problem) {
 	writeJSON(w, r, p.status, refusal{Error: refusalBody{Code: p.code, Message: p.message}})
 }
 
+// The same headers go out with every answer. Nobody appends to them.
+var contentType, cacheControl, contentTypeOptions = []string{"application/json"}, []string{"no-store"}, []string{"nosniff"}
+
 func writeJSON(w http.ResponseWriter, r *http.Request, status int, body any) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
+	h["Content-Type"], h["Cache-Control"], h["X-Content-Type-Options"] = contentType, cacheControl, contentTypeOptions
 	w.WriteHeader(status)
 	if err := json.NewEncoder(w).Encode(body); err != nil {
 		slog.DebugContext(r.Context(), "reply was not delivered", "error", err)

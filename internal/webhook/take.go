@@ -2,12 +2,12 @@ package webhook
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
-	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
@@ -38,8 +38,9 @@ func (h *handler) take(ctx context.Context, d *delivery) (result, error) {
 	r.TenantID, r.SourceID = d.tenant.ID, d.sourceID()
 	r.ID = request.ID(r.TenantID, r.Namespace, r.ExternalID)
 	r.TraceParent = traceParent(ctx)
-	trace.SpanFromContext(ctx).SetAttributes(
-		attribute.String("tenant_id", r.TenantID), attribute.String("request_id", r.ID), attribute.String("kind", string(d.kind)))
+	if span := trace.SpanFromContext(ctx); span.IsRecording() {
+		span.SetAttributes(attribute.String("tenant_id", r.TenantID), attribute.String("request_id", r.ID), attribute.String("kind", string(d.kind)))
+	}
 
 	in, err := d.intake(r)
 	if err != nil {
@@ -54,7 +55,7 @@ func (h *handler) take(ctx context.Context, d *delivery) (result, error) {
 // Where something had to be masked, the masked payload is kept in place of the raw bytes.
 func (d *delivery) intake(r *request.Request) (request.Intake, error) {
 	in := request.Intake{
-		Request: r, Body: d.body, ContentType: d.payload.Type, BodyHash: hash(string(d.body)),
+		Request: r, Body: d.body, ContentType: d.payload.Type, BodyHash: hash(d.body),
 		Change: d.kind.Change() || r.Kind == request.Form, Changes: d.payload.Changes(),
 	}
 	if d.tenant.Settings.Privacy.KeepCardNumbers {
@@ -119,9 +120,15 @@ func (d *delivery) sourceID() string {
 // traceParent returns the W3C trace context of ctx, so that whoever sweeps the request up
 // later goes on with its trace. It is empty without tracing.
 func traceParent(ctx context.Context) string {
-	carrier := propagation.MapCarrier{}
-	propagation.TraceContext{}.Inject(ctx, carrier)
-	return carrier["traceparent"]
+	span := trace.SpanContextFromContext(ctx)
+	if !span.IsValid() {
+		return ""
+	}
+	traceID, spanID, flags := span.TraceID(), span.SpanID(), []byte{byte(span.TraceFlags())}
+	text := make([]byte, 0, len("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"))
+	text = hex.AppendEncode(append(text, "00-"...), traceID[:])
+	text = hex.AppendEncode(append(text, '-'), spanID[:])
+	return string(hex.AppendEncode(append(text, '-'), flags))
 }
 
 // outcomeRejected is counted beside the outcomes of requests.
@@ -158,9 +165,11 @@ func (o *observation) verdict() (outcome, reason string) {
 // observe counts and logs what became of a delivery: by names and ids, never by content.
 func (h *handler) observe(ctx context.Context, o observation) {
 	outcome, reason := o.verdict()
-	h.deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome), attribute.String("reason", reason)))
-
-	attrs := []slog.Attr{slog.String("status", outcome), slog.String("reason", reason), slog.Int64("duration_ms", o.took)}
+	if h.deliveries.Enabled(ctx) {
+		h.deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome), attribute.String("reason", reason)))
+	}
+	attrs := make([]slog.Attr, 0, 6)
+	attrs = append(attrs, slog.String("status", outcome), slog.String("reason", reason), slog.Int64("duration_ms", o.took))
 	if o.tenant != nil { // only tenants that exist are counted and named
 		h.Counts.Count(o.tenant.ID, o.sourceID(), outcome, reason)
 		attrs = append(attrs, slog.String("tenant_id", o.tenant.ID))

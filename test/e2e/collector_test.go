@@ -120,3 +120,14 @@ func (c *collector) transactions() map[string]int64 {
 	}
 	return sums
 }
+
+// total returns the sum of a counter over all services and attributes.
+func (c *collector) total(metric string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sum := int64(0)
+	for _, n := range c.series[metric] {
+		sum += n
+	}
+	return sum
+}

@@ -108,6 +108,11 @@ func (s *stack) deliverAs(ctx context.Context, tenant int, kind string, call map
 	}
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Signature", base64.StdEncoding.EncodeToString(mac.Sum(nil)))
+	return post(req)
+}
+
+// post sends a delivery and reads the webhook's answer.
+func post(req *http.Request) (int, reply, error) {
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return 0, reply{}, err

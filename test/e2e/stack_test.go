@@ -66,6 +66,7 @@ type readyFile struct {
 	AdminToken   string `json:"admin_token"`
 	SpannerHost  string `json:"spanner_emulator_host"`
 	SpannerDB    string `json:"spanner_database"`
+	StorageHost  string `json:"storage_emulator_host"`
 	BootstrapKey string `json:"bootstrap_key"`
 	Tenants      []struct {
 		TenantID          string `json:"tenant_id"`

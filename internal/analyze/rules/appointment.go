@@ -13,13 +13,13 @@ var (
 
 	agentConfirms = words(`(i|we)(?:'ve|'ll| have| will| got| just| can)* (got |have |put |get |pencil |lock |book |mark |schedule )*you( \w+)? (down|scheduled|booked|set|in|on the (schedule|calendar|books)|for|confirmed|penciled)`, `you(?:'re| are) (all )?(set|booked|scheduled|confirmed|good|on the (schedule|calendar|books|board)|in)`, `(see|meet) you`, `(we|he|she|they|i|\w+)(?:'ll| will) (see you|be (there|out|by)|come (out|by)|stop by|arrive|meet you|swing by)`, `(it's|that's|consider it|you're|all) (confirmed|booked|scheduled|set)`, `(confirmed|booked|scheduled|set|down) for`, `moved (you|it|that|your)`, `(lo|la|le) (tengo|esperamos|agend\w+|anot\w+)`, `nos vemos`, `(he|she|\w+|our \w+) (can|will|is going to|is gonna) be there`, `on (their|the|our|my|his) way`)
 	agentOffers   = words(`(how about|what about|how's|how is|does|would|can (we|you|i)|could (we|you|i)|i (have|can|could)|we (have|can|could)|is|are you|i've got|we've got|the (next|first|earliest)|next available|opening|he can|she can|let's (do|say|plan)|earliest|que tal|le parece|puede\w*|podemos)`)
-	agrees        = words(`\w+ works( for (me|us))?`, `(yes|yeah|yep|yup|sure|perfect|great|okay|ok|absolutely|definitely|wonderful|excellent|awesome|fantastic|alright|all right|cool|deal|good|fine|si|claro|de acuerdo|esta bien|perfecto)`, `(that|it|which|\w+day)(?:'s| is| would|'ll| will| should| does)?( be| just)? (works?|fine|good|great|perfect|okay|ok|perfectly)`, `works (for me|great|fine|perfectly|well)`, `sounds (good|great|perfect|fine)`, `let's do (it|that|\w+)`, `i'll (be (here|there|home)|take (it|that))`, `see you`, `(i|we) can (do|make) (that|it|\w+day)`, `book it`, `put (me|us) down`)
+	agrees        = words(`please( do| have (him|her|them|somebody|someone))?`, `i would`, `(i|we)(?:'d| would) (be grateful|appreciate|love|like) (that|it|to)`, `by all means`, `have (him|her|them|somebody|someone) (call|come|phone)`, `por favor`, `(lo|la|los)s? espero`, `(that|that'd|it'd|it) (would |will )?(be|is) (fine|great|good|perfect|nice|wonderful)`, `\w+ works( for (me|us))?`, `(yes|yeah|yep|yup|sure|perfect|great|okay|ok|absolutely|definitely|wonderful|excellent|awesome|fantastic|alright|all right|cool|deal|good|fine|si|claro|de acuerdo|esta bien|perfecto)`, `(that|it|which|\w+day)(?:'s| is| would|'ll| will| should| does)?( be| just)? (works?|fine|good|great|perfect|okay|ok|perfectly)`, `works (for me|great|fine|perfectly|well)`, `sounds (good|great|perfect|fine)`, `let's do (it|that|\w+)`, `i'll (be (here|there|home)|take (it|that))`, `see you`, `(i|we) can (do|make) (that|it|\w+day)`, `book it`, `put (me|us) down`)
 	disagrees     = words(`(can't|cannot|won't|doesn't|don't|not) (do|make|work|be|able|available)`, `(no|nope),? (i|that|we|it)`, `hold off`, `call (you )?back`, `let me (think|check|talk|get back|call)`, `(i'll|we'll|i will|let me) (think|call|check|let you know|get back|have to)`, `not (ready|yet|right now|interested)`, `think about it`, `too (late|early|soon|far)`, `different (day|time)`, `any(thing)? (sooner|earlier|later|else)`, `work then`, `no puedo`)
 	phoneOnly     = words(`(call|phone|ring|text|e-?mail) (you|me|us|him|her)`, `(give|giving) (you|me|us|him|her) a (call|ring|buzz)`, `phone (call|consultation|appointment)`, `(reach|get back to) (you|me)`, `zoom|video call`)
-	willArrange   = words(`(someone|somebody|he|she|they|i|we|our \w+|an? \w+|\w+)(?:'ll| will| can| is going to|'s going to)? (\w+ )?(call|reach out|contact|give you a call|get back|be in touch|follow up|phone|text|e-?mail)\b.{0,50}(schedul\w+|set (up|a|something)|appointment|visit|time|book|come out|arrange|walk.?through|consult\w*|estimate|get you)`, `(have|get) (someone|somebody|our \w+|an? \w+) (call|reach out|contact)\b.{0,40}(schedul\w+|set|appointment|visit|time|book)`)
-	offersVisit   = words(`(would|do) you (like|want)( \w+){0,6} (come|stop|swing|take a look|look at)`, `(would you like|do you want|want me|can (i|we)|could (i|we)|should (i|we)|shall (i|we)|like me|we(?:'d| would| could| can)|i(?:'d| can| could)|let's|happy to)( \w+){0,3} (schedule|set( \w+)? up|book|send|have (someone|somebody|our|one)|get (someone|somebody|you|our|an?)|come (out|by|take)|arrange|put you|stop by)`)
+	willArrange   = words(`(call|calls|phone|phones|ring|reach|text|texts) (you |him |her )?(to|and|so (he|she|they|we) can) (\w+ )?(come|look|see|walk|pick|meet|stop|swing|measure|choose|find a)`, `(le|lo|la) (llam\w+|marc\w+|habl\w+)\b.{0,30}(cita|visita|agendar|programar|ir|pasar)`, `(someone|somebody|he|she|they|i|we|our \w+|an? \w+|\w+)(?:'ll| will| can| is going to|'s going to)? (\w+ )?(call|reach out|contact|give you a call|get back|be in touch|follow up|phone|text|e-?mail)\b.{0,50}(schedul\w+|set (up|a|something)|appointment|visit|time|book|come out|arrange|walk.?through|consult\w*|estimate|get you)`, `(have|get) (someone|somebody|our \w+|an? \w+) (call|reach out|contact)\b.{0,40}(schedul\w+|set|appointment|visit|time|book)`)
+	offersVisit   = words(`(would|do) you (like|want|need) (a|an|to (set|schedule|book|arrange)|us to)( \w+){0,3} (visit|appointment|consult\w*|estimate|walk.?through|come|out)`, `(would|do) you (like|want)( \w+){0,6} (come|stop|swing|take a look|look at)`, `(would you like|do you want|want me|can (i|we)|could (i|we)|should (i|we)|shall (i|we)|like me|we(?:'d| would| could| can)|i(?:'d| can| could)|let's|happy to)( \w+){0,3} (schedule|set( \w+)? up|book|send|have (someone|somebody|our|one)|get (someone|somebody|you|our|an?)|come (out|by|take)|arrange|put you|stop by)`)
 	cancels       = words(`cancel\w*`, `cancelar`)
-	visitWish     = words(`(come|comes) (out|by|over)( (and|to|here|there|for|on|this|next|today|tomorrow|sometime|asap|right|as)|\W*$|\W*[,.?])`, `come (and|take|look|see|check|give|measure|to (my|our|the) (house|home|place))`, `(in.?home|on.?site|free) (estimate|consult\w*|visit|appointment|quote|measure\w*)`, `appointment`, `consultation`, `site visit`, `(send|have|get) (someone|somebody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator|crew)|anybody|anyone|one of your)( \w+)? (out|over|by|to|come|look)`, `(someone|somebody|anyone|anybody|you( guys)?|a (guy|person|plumber|tech\w*|electrician|roofer|designer|crew)) (\w+ )?(come|out here|get out|be out|get here|stop|swing|look at|take a look)`, `(schedule|book|set up|arrange) (a|an|something|someone|time|the|my)`, `(take|have) a look( at)?`, `look at (it|the|my|our)`, `walk.?through`, `(need|want) (someone|somebody|a plumber|an electrician|a tech\w*)\b.{0,20}(today|now|out|here|asap|right away|tonight|tomorrow)`, `(una )?(cita|visita)`, `(venir|venga|vengan|mande\w*|manden|pasar|pasen)\b`, `(re-?schedul\w*|move|change|push) (my|our|the|it)`)
+	visitWish     = words(`(call|ring|phone|text|contact) me\b.{0,15} to (come|set|schedule|arrange|book|pick|meet)`, `(somebody|someone|a (guy|person)|you guys) to (give|work up|write|do) (me |us |up )?(an? )+(estimate|quote|price|bid)`, `(arrange|set|schedule|book) (a|an) (visit|time|appointment|meeting|walk.?through)`, `(come|comes) (out|by|over)( (and|to|here|there|for|on|this|next|today|tomorrow|sometime|asap|right|as)|\W*$|\W*[,.?])`, `come (and|take|look|see|check|give|measure|to (my|our|the) (house|home|place))`, `(in.?home|on.?site|free) (estimate|consult\w*|visit|appointment|quote|measure\w*)`, `appointment`, `consultation`, `site visit`, `(send|have|get) (someone|somebody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator|crew)|anybody|anyone|one of your)( \w+)? (out|over|by|to|come|look)`, `(someone|somebody|anyone|anybody|you( guys)?|a (guy|person|plumber|tech\w*|electrician|roofer|designer|crew)) (\w+ )?(come|out here|get out|be out|get here|stop|swing|look at|take a look)`, `(schedule|book|set up|arrange) (a|an|something|someone|time|the|my)`, `(take|have) a look( at)?`, `look at (it|the|my|our)`, `walk.?through`, `(need|want) (someone|somebody|a plumber|an electrician|a tech\w*)\b.{0,20}(today|now|out|here|asap|right away|tonight|tomorrow)`, `(una )?(cita|visita)`, `(venir|venga|vengan|mande\w*|manden|pasar|pasen)\b`, `(re-?schedul\w*|move|change|push) (my|our|the|it)`)
 	visitField    = regexp.MustCompile(`appointment|preferred (date|day|time)|visit|consult|schedule|best (day|time)|when can we come|cita`)
 )
 
@@ -50,6 +50,9 @@ func (c *conversation) booking() (hit, bool) {
 			continue
 		}
 		at := dayName.FindStringIndex(s.norm)
+		if at == nil && s.agent && clockTime.MatchString(s.norm) { // help on its way comes today
+			at = arrival.FindStringIndex(s.norm)
+		}
 		near := c.around(s)
 		if at == nil || phoneOnly.MatchString(s.norm) || !(clockTime.MatchString(near) || partOfDay.MatchString(s.norm)) {
 			continue
@@ -77,6 +80,9 @@ func (c *conversation) turnOf(s *sentence) string {
 // agreed reports whether the two sides settle on the time that a sentence names.
 func (c *conversation) agreed(s *sentence) bool {
 	answer, own := c.after(s), c.turnOf(s)
+	if s.agent && clockTime.MatchString(own) && !phoneOnly.MatchString(own) && !asksOther.MatchString(answer) && repeats(own, answer) {
+		return true
+	}
 	if disagrees.MatchString(answer) || answer == "" && !agentConfirms.MatchString(s.norm) {
 		return false
 	}
@@ -87,6 +93,38 @@ func (c *conversation) agreed(s *sentence) bool {
 	}
 	return clockTime.MatchString(own) && (agentConfirms.MatchString(answer) || agrees.MatchString(answer) && c.timeWasAsked(s) && !phoneOnly.MatchString(answer))
 }
+
+// repeats reports whether an answer opens with a day or an hour that was offered, as people
+// do who accept it.
+func repeats(offer, answer string) bool {
+	offered := map[string]bool{}
+	for _, word := range slot.FindAllString(offer, -1) {
+		offered[sameHour(word)] = true
+	}
+	opening := answer[:min(len(answer), repeatLength)]
+	for _, word := range slot.FindAllString(opening, -1) {
+		if offered[sameHour(word)] {
+			return true
+		}
+	}
+	return false
+}
+
+// repeatLength is how far into an answer the time is repeated, in bytes.
+const repeatLength = 40
+
+func sameHour(word string) string {
+	if digits, ok := digitsOf(word); ok {
+		return digits
+	}
+	return word
+}
+
+var (
+	slot      = words(`monday|tuesday|wednesday|thursday|friday|saturday|sunday|today|tomorrow|noon`, `lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana`, `one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|1[0-2]|[1-9]`, `dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce`)
+	arrival   = words(`(be|get|come|arrive|head\w*|out) (there|over|out|to you|by)\b`, `(have|got|get|send\w*) (you )?(a|an|the|my|our|\w+) (\w+ )?(tech\w*|plumber|crew|electrician|guy|somebody|someone|truck|roofer)`, `(crew|tech\w*|plumber|electrician|somebody|someone|guy) there`)
+	asksOther = words(`(can't|cannot|won't|doesn't|don't|not) (do|make|work|be|able|available)`, `too (late|early|soon|far)`, `different (day|time)`, `(any|some)(thing)? (sooner|earlier|later|else)`, `let me (think|check|talk|get back)`, `hold off`, `no puedo`)
+)
 
 func (c *conversation) customerNamedTime(s *sentence) bool { return clockTime.MatchString(c.before(s)) }
 
@@ -102,7 +140,7 @@ func (c *conversation) visitAsked() (hit, bool) {
 		if s.field != "" && visitField.MatchString(s.field) && !no.MatchString(s.norm) {
 			return hit{s, 0, len(s.norm)}, true
 		}
-		if at := visitWish.FindStringIndex(s.norm); at != nil && !disagrees.MatchString(s.norm) && !theyCame.MatchString(s.norm) && !deniedBefore.MatchString(s.norm[:at[0]]) && !conditional.MatchString(s.norm[:at[1]]) {
+		if at := visitWish.FindStringIndex(s.norm); at != nil && !disagrees.MatchString(s.norm) && !theyCame.MatchString(s.norm) && !deniedBefore.MatchString(s.norm[:at[0]]) && !conditional.MatchString(s.norm[:at[1]]) && !asksRange.MatchString(s.norm) {
 			return hit{s, at[0], at[1]}, true
 		}
 	}
@@ -120,6 +158,9 @@ func (c *conversation) visitAsked() (hit, bool) {
 
 // conditional is a visit that is only imagined.
 var conditional = regexp.MustCompile(`\b(if|once|before|when|until) (somebody|someone|you|they|he|she|i|we) (\w+ )?(come|comes|came|send|sends)\b`)
+
+// asksRange is a question how far or for what the company comes at all.
+var asksRange = words(`(do|would|will) (you|y'all)( all| guys| folks)?( ever| even| also)? (come|go|travel|drive) (out|all|as|to|up|down|over)\b.{0,25}(as far|that far|this far|for (just )?(a|an|one)|to [a-z]+\W*$)`)
 
 // theyCame is a visit that is over, or one to somebody else.
 var theyCame = words(`(came|come) out (last|yesterday|already|before|and (gave|did|said|told|measured|looked))`, `(they|he|she|guy|crew) (came|was|were|had come)`, `have an appointment (with|at) (the|my|a) (doctor|dentist)`, `never came`, `you (guys )?came`)

@@ -17,7 +17,7 @@ var (
 // notLocal are words before "at" that are no part of the address.
 var notLocal = []string{
 	"is", "it's", "its", "email", "e-mail", "mail", "address", "that's", "me", "my", "yes", "yeah", "sure", "uh", "um", "okay", "ok", "so", "to", "it",
-	"be", "would", "the", "and", "es", "correo", "electronico", "mi", "reach", "us", "can", "you", "just", "send", "use", "try", "oh", "well", "that", "i", "guess", "best", "here", "spelled", "for",
+	"be", "would", "the", "and", "es", "correo", "electronico", "mi", "reach", "us", "can", "you", "just", "send", "use", "try", "oh", "well", "that", "i", "guess", "best", "here", "spelled", "for", "email's", "mail's", "address's",
 }
 
 var spokenSigns = map[string]string{
@@ -87,7 +87,7 @@ func localPart(before string) (local string, lo int) {
 				return joinLocal(tokens[i:])
 			}
 		case text == "," || text == "." || text == ":":
-			if i < len(tokens) && wordsSeen > 0 && !(i > 1 && len(tokens[i-2].text) == 1) {
+			if i < len(tokens) && wordsSeen > 0 && (!(i > 1 && len(tokens[i-2].text) == 1) || text == "," && !isSign(tokens[i].text)) {
 				return joinLocal(tokens[i:])
 			}
 		case len(text) > 1 && !sign && !digit:

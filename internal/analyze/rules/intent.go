@@ -78,12 +78,15 @@ func (c *conversation) wantsWork() (hit, bool) {
 		if at == nil {
 			continue
 		}
-		if len(c.tradesIn(s)) > 0 || anyProject.MatchString(s.norm) {
+		if len(c.tradesIn(s)) > 0 || anyProject.MatchString(s.norm) || doneToIt.MatchString(s.norm) {
 			return hit{s, at[0], at[1]}, true
 		}
 	}
 	return hit{}, false
 }
+
+// doneToIt is work on a thing that was named before.
+var doneToIt = words(`(want|need|like|have|get) (it|them|that|this|those|everything|all of it|the (house|place|room|thing|whole thing)) (\w+ )?(gutted|done|redone|replaced|fixed|repaired|remodeled|renovated|rebuilt|torn (out|down|off)|painted|installed|put (in|back|up)|opened up|finished|updated)`)
 
 // asked stands before words that would be a wish if they were not a question.
 var asked = regexp.MustCompile(`\b(do|does|did|should|would|will|if|don't|when|until|once|why|what|all) $`)
@@ -113,7 +116,7 @@ func (c *conversation) wantsFirmly() bool {
 
 // wish is desire in the customer's own name; it is narrower than desire, which also takes
 // bare verbs of building.
-var wish = words(`(i|we)(?:'m|'re|'d| am| are| was| were| would| really| just| also| have| 've| had)* (been )?(want\w*|wanna|need\w*|like|love|looking|hoping|plan\w*|trying|ready|interested|thinking|considering|gonna|going to|wondering|got to|gotta|have to)`,
+var wish = words(`(researching|pricing out|shopping (for|around)|calling around|checking (around|prices|on prices)|getting (prices|quotes|bids|estimates))`, `(i|we)(?:'d| would) (really |just )?(love|like|want)`, `(i|we)(?:'m|'re|'d| am| are| was| were| would| really| just| also| have| 've| had)* (been )?(want\w*|wanna|need\w*|like|love|looking|hoping|plan\w*|trying|ready|interested|thinking|considering|gonna|going to|wondering|got to|gotta|have to)`,
 	`looking (for|to|at|into|in)`, `interested in`, `calling (about|for|regarding|to get|because)`, `(my|our) (\w+ )?(needs|wants)`, `needs? (to be )?(replac|fix|repair|redo|paint|remodel|updat)\w*`, `(want|need)(s|ed)? (a|an|to|some|new|my|our)`, `(quote|estimate|price|bid|pricing|proposal|ballpark|cost) (on|for|to|of|about)`, `how much`, `(quiero|queremos|necesito|necesitamos|quisiera|quisieramos|busco|buscamos|me gustaria|nos gustaria|me interesa|presupuesto|cotizacion|cuanto)`)
 
 var newWork = words(`another`, `now (i|we|i'm|we're|it's)`, `this time`, `next`, `new project`, `also (want|need|like|looking|thinking)`, `other (bath\w*|room|side)`, `additional`, `(i|we)(?:'m|'re|'d| are| am)? (now|also|ready)`, `and now`)
@@ -126,6 +129,7 @@ func (c *conversation) readWish() finding {
 	}
 	price, asksPrice := find(c.mine, priceTalk)
 	outNow, urgent := find(c.mine, sendSomeone)
+	urgent = urgent && !asksRange.MatchString(outNow.s.norm)
 	if trouble, ok := c.findEmergency(); ok && (urgent || c.helpIsComing()) {
 		if !urgent {
 			outNow = trouble
@@ -135,18 +139,22 @@ func (c *conversation) readWish() finding {
 	work, wants := c.wantsWork()
 	question, asks := c.readQuestion()
 	visit, books := find(c.mine, visitSet)
+	books = books && !asksRange.MatchString(visit.s.norm)
 	switch {
 	case asksPrice && (wants || !asks || priceOfWork.MatchString(price.s.norm) || len(c.tradesIn(price.s)) > 0) && !(books && visit.s.at < price.s.at && !wants):
 		return finding{"quote_request", price, true, 0.85}
 	case books && !(wants && work.s.at < visit.s.at):
 		return finding{"appointment", visit, true, 0.75}
-	case urgent:
+	case urgent && !(wants && work.s.at < outNow.s.at):
 		return finding{"appointment", outNow, true, 0.7}
 	case asks && !(wants && c.wantsFirmly()):
 		return finding{"service_question", question, true, 0.7}
 	case wants:
 		return finding{"quote_request", work, true, 0.75}
-	case books:
+	case books, urgent:
+		if !books {
+			visit = outNow
+		}
 		return finding{"appointment", visit, true, 0.6}
 	default:
 		return c.readRemains()
@@ -196,16 +204,16 @@ func (c *conversation) weighTrades() bool { return len(c.tally(false)) > 0 }
 var callBack = words(`call (me|us) back`, `give (me|us) a (call|ring|buzz)`, `get back to me`, `reach me`, `return my call`, `call me`, `llam(e|a|en)(me|nos)`)
 
 var (
-	visitChange = words(`(push|move|bump|change|switch) (it|that|this|us|me) (to|back|out|up|from)`, `re-?schedul\w*`, `(cancel\w*|move|change|push|bump|switch|confirm\w*|postpone) (my|our|the|that|an?|this|it)\b.{0,30}(appointment|visit|consult\w*|estimate|meeting|time|walk.?through|slot|date|measure|inspection|monday|tuesday|wednesday|thursday|friday|saturday)`, `(cancel|confirm\w*|postpone) (my|our|the|an) (appointment|visit|consultation|estimate|meeting)`, `(my|our|the|an) (appointment|visit|consultation|estimate)\b.{0,40}(can't make|cancel|re-?schedul|move|different (day|time)|another (day|time)|push|earlier|later)`, `(can't|cannot|won't be able to|not going to) make (it|my|our|the)\b.{0,30}(appointment|visit|consult\w*|estimate|monday|tuesday|wednesday|thursday|friday|saturday|tomorrow|today)`, `have an appointment\b.{0,60}(move|cancel|change|confirm|can't|check|verify|what time|push)`, `(cambiar|cancelar|mover|confirmar|reprogramar) (mi|la|una|nuestra) (cita|visita)`, `running late for`)
+	visitChange = words(`(have|had|got) (a|an|my|our|the) (\w+ )?(estimate|appointment|visit|consult\w*|measure) (\w+ )?(set|scheduled|booked|for|on|with|tomorrow|today|this|next|monday|tuesday|wednesday|thursday|friday|saturday)\b`, `(cancel|push back|postpone|skip|move|reschedule) (on |for )?(today|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|saturday|this|next)`, `confirming (that |if |whether |for |on |about )?(somebody|someone|you|he|she|they|our|my|we|the|today|tomorrow|\w+day)`, `tengo (una )?cita`, `(somebody|someone|he|she|they)('s| is|'re| are) (still )?coming (out )?(at|today|tomorrow|on|by|around)`, `(you're|you are|you guys are|he's|he is|she's|they're|someone is|somebody is|i'm|we're|i am|we are|i was|you were|he was) (all )?(scheduled|booked|coming|set|slated|down) (to (come|measure|look|be|meet|give|do)|for (my|our|the|a|an|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|today|tomorrow|\d|the))\b`, `(come|be (here|there)|get here|do it|make it) (any )?(earlier|later|sooner) (than|that|in the|on)`, `(i|we)(?:'ll| will) (see|expect|be ready for) (you|him|her|them|\w+)\b.{0,30}\b(today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|at \d)`, `(appointment|visit|estimate|consult\w*|measure)\b.{0,30}(is|was|still|set|on|for|at) .{0,20}(still (on|good|happening|coming)|on for|right\b)`, `(still|are we) (on|good|coming|set) (for|at) (mon|tue|wed|thu|fri|sat|today|tomorrow|\d|noon|this)\w*`, `(push|move|bump|change|switch) (it|that|this|us|me) (to|back|out|up|from)`, `re-?schedul\w*`, `(cancel\w*|move|change|push|bump|switch|confirm\w*|postpone) (my|our|the|that|an?|this|it)\b.{0,30}(appointment|visit|consult\w*|estimate|meeting|time|walk.?through|slot|date|measure|inspection|monday|tuesday|wednesday|thursday|friday|saturday)`, `(cancel|confirm\w*|postpone) (my|our|the|an) (appointment|visit|consultation|estimate|meeting)`, `(my|our|the|an) (appointment|visit|consultation|estimate)\b.{0,40}(can't make|cancel|re-?schedul|move|different (day|time)|another (day|time)|push|earlier|later)`, `(can't|cannot|won't be able to|not going to) make (it|my|our|the)\b.{0,30}(appointment|visit|consult\w*|estimate|monday|tuesday|wednesday|thursday|friday|saturday|tomorrow|today)`, `have an appointment\b.{0,60}(move|cancel|change|confirm|can't|check|verify|what time|push)`, `(cambiar|cancelar|mover|confirmar|reprogramar) (mi|la|una|nuestra) (cita|visita)`, `running late for`)
 	visitSet    = words(`(make|set( up)?|schedule|book|get|have|arrange|request|need|want|like) (an? |the |my |our )?(free |in-home |initial |first |design |on-?site )*(appointment|consultation|visit|walk.?through|site visit|meeting)`, `(schedule|book|set up|arrange) (a )?(time|day|someone|somebody|service)`, `(get|be|put) (me |us )?on (the|your) (schedule|calendar)`, `(someone|somebody|anyone|anybody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator)|you( guys)?|one of your guys) (to )?(come|swing|stop) (out|by|over|take|look|see|check|and|to|measure)`, `(send|have|get) (someone|somebody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator))( \w+)? (out|over|by|to)`, `(hacer|agendar|programar|sacar|una) (una )?(cita|visita)`, `(mandar|enviar) (a )?alguien`, `que (venga|vengan)`)
-	sendSomeone = words(`(someone|somebody|anyone|anybody|you( guys)?|a (tech\w*|plumber|electrician|roofer|crew|guy|person)|they)( please)? (to )?(come|get|be|out|over|here|send|make it|get here|show)( \w+){0,4} (out|over|today|now|right away|tonight|asap|tomorrow|quickly|here|soon|as soon|this (morning|afternoon|evening|week))`, `(come|get|send|have) (\w+ ){0,4}(out|over|here)( \w+){0,3} (today|now|right away|tonight|asap|tomorrow|as soon as|immediately|right now|this (morning|afternoon|evening))`, `(need|send|get) (someone|somebody|an? (plumber|tech\w*|electrician|roofer)|help|anybody)\b.{0,25}(today|now|right away|tonight|asap|immediately|fast|quick\w*|out here|over here|emergency|out)`, `(alguien|plomero|electricista|tecnico)\b.{0,25}(hoy|ahora|ya|rapido|urgente)`, `how (soon|fast|quick\w*) can (you|someone|somebody|they)`)
-	priceTalk   = words(`quot(e|es|ing)`, `estimat(e|es|ing)`, `bids?`, `pric(e|es|ing|ed)`, `how much (would|does|do|is|will|for|to|it|would it|are|you|money|roughly|something|should)`, `cost(s|ing)?`, `ballpark`, `proposals?`, `what (would|does|do|will) (it|that|this|something|you|y'all)\b.{0,30}(run|charge|cost)`, `what (a|an|the|something|that|those|these|it)\b.{0,40} (runs?|costs?|goes? for)`, `rough (idea|number|figure)`, `run me`, `(what|how much) do you( guys)? charge`, `rates?`, `presupuesto`, `cotiza\w+`, `cuanto (cuesta|sale|cobra\w*|costaria|saldria|vale|me)`, `precio`, `estimado`)
-	priceOfWork = words(`(what|how much) (do|would|will) (you|y'all)( guys)? charge`, `(price|pricing|cost|rate)s? (for|to|of|on)`, `run me`, `(free |an? |get |written |some |the )*(quotes?|estimates?|bids?|proposal)`, `how much`, `ballpark`, `presupuesto`, `cotizacion`)
-	firmWish    = words(`(i|we)(?:'m|'re| am| are|'d| would)? (really |just |also |definitely )*(want|need|like to|love to|looking (to|for)|ready|going to|gonna|planning to|hoping to|trying to)`, `(quiero|queremos|necesito|necesitamos|quisiera)`)
+	sendSomeone = words(`(need|want|send|get) (someone|somebody|an? \w+|anybody|help)\b.{0,30}(this (morning|afternoon|evening)|tonight|within the hour|right over)`, `(someone|somebody|anyone|anybody|you( guys)?|a (tech\w*|plumber|electrician|roofer|crew|guy|person)|they)( please)? (to )?(come|get|be|out|over|here|send|make it|get here|show)( \w+){0,4} (out|over|today|now|right away|tonight|asap|tomorrow|quickly|here|soon|as soon|this (morning|afternoon|evening|week))`, `(come|get|send|have) (\w+ ){0,4}(out|over|here)( \w+){0,3} (today|now|right away|tonight|asap|tomorrow|as soon as|immediately|right now|this (morning|afternoon|evening))`, `(need|send|get) (someone|somebody|an? (plumber|tech\w*|electrician|roofer)|help|anybody)\b.{0,25}(today|now|right away|tonight|asap|immediately|fast|quick\w*|out here|over here|emergency|out)`, `(alguien|plomero|electricista|tecnico)\b.{0,25}(hoy|ahora|ya|rapido|urgente)`, `how (soon|fast|quick\w*) can (you|someone|somebody|they)`)
+	priceTalk   = words(`what (people|folks|others|most|they|you|homeowners|everyone)( \w+){0,2} (pay|charge|spend|ask)`, `what would (it|that|this|one) be( \w+)?(, |\W*$)`, `(calling|shopping) around`, `(can't|don't want to|won't|not) (pay|spend) (\w+ )?(much|more|over|a lot)`, `(money|price|cost) is no (object|issue|problem|concern)`, `(i|we) (have|got|'ve got|can spend|can do|want to spend|budgeted)\b.{0,20}(thousand|grand|bucks|dollars)`, `quot(e|es|ing)`, `estimat(e|es|ing)`, `bids?`, `pric(e|es|ing|ed)`, `how much (would|does|do|is|will|for|to|it|would it|are|you|money|roughly|something|should)`, `cost(s|ing)?`, `ballpark`, `proposals?`, `what (would|does|do|will) (it|that|this|something|you|y'all)\b.{0,30}(run|charge|cost)`, `what (a|an|the|something|that|those|these|it)\b.{0,40} (runs?|costs?|goes? for)`, `rough (idea|number|figure)`, `run me`, `(what|how much) do you( guys)? charge`, `rates?`, `presupuesto`, `cotiza\w+`, `cuanto (cuesta|sale|cobra\w*|costaria|saldria|vale|me)`, `precio`, `estimado`)
+	priceOfWork = words(`(can't|don't want to|won't|not) (pay|spend) (\w+ )?(much|more|over|a lot)`, `what (it|this|that|one|something|they)(?:'d| would| should| might| could| will| does)?( \w+)? (cost|run|go for|take)s?`, `what (people|folks|others|most|they|you|homeowners|everyone)( \w+){0,2} (pay|charge|spend|ask)`, `what would (it|that|this|one) be\b`, `(price|pricing|getting (prices|quotes|bids)|calling around|shopping)`, `(what|how much) (do|would|will) (you|y'all)( guys)? charge`, `(price|pricing|cost|rate)s? (for|to|of|on)`, `run me`, `(free |an? |get |written |some |the )*(quotes?|estimates?|bids?|proposal)`, `how much`, `ballpark`, `presupuesto`, `cotizacion`)
+	firmWish    = words(`(i|we)(?:'d| would) (really |also |just )?(love|like|want)( to have| to get)? (a|an|new|our|my|the|some)`, `(i|we)(?:'m|'re| am| are|'d| would)? (really |just |also |definitely )*(want|need|like to|love to|looking (to|for)|ready|going to|gonna|planning to|hoping to|trying to)`, `(quiero|queremos|necesito|necesitamos|quisiera)`)
 )
 
 var (
-	questionCue = words(`do (you|y'all)( guys| all| folks)?( also| even| ever| still| actually| currently)? [a-z]+`, `(can|could|would) (you|you guys|y'all|one|i|we|it|that)\b`, `how (long|soon|often|many|does|do|would|big|thick|is)`, `what (kind|type|sort|brand|is|are|does|happens|about|would|do|material|warranty)`, `which (one|kind|brand|type|sort|is|of)`, `is (it|that|this|there)( even| really| still| actually)? (possible|better|worth|something|okay|ok|true|necessary|safe|legal|a|any|required|an)`, `(do|would|will|should) (i|we) (need|have|be|get|want)`, `are (you|y'all|you guys) (licensed|insured|bonded|certified|open|able|familiar|accredited|local|family)`, `(quick |a |just a |one )question`, `wondering (if|whether|how|about|what)`, `(want|wanted|like|trying) to (know|ask|find out|see if|understand|check if)`, `(difference|recommend|advice|suggest)`, `(hacen|ofrecen|trabajan|instalan|tienen|aceptan|atienden|pueden) (ustedes|en|con|los|las|el|la)?`, `cuanto (tiempo|tarda|demora)`, `una pregunta`)
+	questionCue = words(`are (you|y'all)( guys| folks| all| people)? (licensed|insured|bonded|certified|open|able|familiar|accredited|local|family|taking|doing|booking|closed|available|located)`, `(are|is|do|does|did|will|would|can|have|has) (your|any of your|the|all your) (\w+ )?(crews?|guys|people|painters?|workers?|installers?|roofers|plumbers?|electricians?|company|team|warranty|showroom|office|estimates?|work|prices?|financing|materials?|products?|subs|employees)`, `what(?:'s| is| are) (your|the|a)`, `who (does|do|would|handles|pulls)`, `(ustedes|uds\.?) (tambien )?(hacen|arreglan|reparan|instalan|trabajan|ofrecen|pintan|venden|atienden|aceptan|tienen|dan|cobran|manejan)`, `(hacen|arreglan|reparan|instalan|pintan|venden|dan|manejan) (ustedes|tambien)`, `(queria|quisiera|quiero) (saber|preguntar)`, `do (you|y'all)( guys| all| folks)?( also| even| ever| still| actually| currently)? [a-z]+`, `(can|could|would) (you|you guys|y'all|one|i|we|it|that)\b`, `how (long|soon|often|many|does|do|would|big|thick|is)`, `what (kind|type|sort|brand|is|are|does|happens|about|would|do|material|warranty)`, `which (one|kind|brand|type|sort|is|of)`, `is (it|that|this|there)( even| really| still| actually)? (possible|better|worth|something|okay|ok|true|necessary|safe|legal|a|any|required|an)`, `(do|would|will|should) (i|we) (need|have|be|get|want)`, `are (you|y'all|you guys) (licensed|insured|bonded|certified|open|able|familiar|accredited|local|family)`, `(quick |a |just a |one )question`, `wondering (if|whether|how|about|what)`, `(want|wanted|like|trying) to (know|ask|find out|see if|understand|check if)`, `(difference|recommend|advice|suggest)`, `(hacen|ofrecen|trabajan|instalan|tienen|aceptan|atienden|pueden) (ustedes|en|con|los|las|el|la)?`, `cuanto (tiempo|tarda|demora)`, `una pregunta`)
 )
 
 // readQuestion returns a question that the customer asks about the service.
@@ -237,8 +245,8 @@ func (c *conversation) readSurvey() finding {
 }
 
 var (
-	survey     = words(`(conducting|doing|taking|participate in|take|complete|short|brief|quick|customer|satisfaction|market|research|opinion|two.minute|few.minute) (\w+ )?(survey|poll|study|research|questionnaire)`, `(census|polling|public opinion)`, `survey(ing)? (of|about|on|local|home|business|contractors)`, `(donat\w+|fundrais\w+|charity|little league|booster club|toy drive|food drive)`, `(reporter|journalist) (with|for|from|at)`, `encuesta`)
-	surveyFirm = words(`conducting`, `participate`, `research`, `poll\w*`, `donat\w+`, `encuesta`)
+	survey     = words(`(i'm|i am|this is|it's)( \w+)? (the|your) (truck|driver|delivery|delivery (driver|guy|man)|courier|inspector)`, `(truck|driver|delivery|pallet|load|shipment|freight|package|order)( \w+)? (with|of|for) (your|you guys)`, `(deliver|delivering|dropping off|drop off) (your|the|a|some) (\w+ )?(drywall|lumber|materials?|order|package|dumpster|pallet|cabinets|tile|shingles|windows)`, `(conducting|doing|taking|participate in|take|complete|short|brief|quick|customer|satisfaction|market|research|opinion|two.minute|few.minute) (\w+ )?(survey|poll|study|research|questionnaire)`, `(census|polling|public opinion)`, `survey(ing)? (of|about|on|local|home|business|contractors)`, `(donat\w+|fundrais\w+|charity|little league|booster club|toy drive|food drive)`, `(reporter|journalist) (with|for|from|at)`, `encuesta`)
+	surveyFirm = words(`(truck|driver|delivery|deliver\w*|dropping off|drop off|shipment|courier|load)`, `conducting`, `participate`, `research`, `poll\w*`, `donat\w+`, `encuesta`)
 )
 
 // isMonologue reports whether nobody answered what the customer says, as with machines.

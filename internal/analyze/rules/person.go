@@ -2,6 +2,7 @@ package rules
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -20,7 +21,7 @@ var (
 	leadIn    = regexp.MustCompile(`^(?:(?:oh|uh|um|yes|yeah|yep|sure|ok|okay|of course|absolutely|hi|hello|hey|well|so|si|claro|hola|good (?:morning|afternoon|evening)|no problem|thanks|thank you|it's|its|that's|that would be|that'd be|this is|i'm|i am|the name is|name's|es|soy|first name(?:'s| is)?)[\s,.!-]+)+`)
 	title     = regexp.MustCompile(`^(?:mr|mrs|ms|miss|dr|mister|senor|senora|sr|sra)\.?\s+`)
 	nameWord  = regexp.MustCompile(`^[a-z][a-z'-]*[a-z]$`)
-	nameEnd   = regexp.MustCompile(`^\W*$|^\s*[,.;!?-]|^ (?:and|calling|with|from|over|again|here|i|we|at|on|in|speaking|my|that's|spelled|out|y|de|desde|hablando|who|returning|next|the|last|the number|just|is)\b`)
+	nameEnd   = regexp.MustCompile(`^\W*$|^\s*[,.;!?-]|^ (?:uh|um|and|calling|with|from|over|again|here|i|we|at|on|in|speaking|my|that's|spelled|out|y|de|desde|hablando|who|returning|next|the|last|the number|just|is)\b`)
 )
 
 // notNames are words that follow "this is" or "I'm" and are no names.
@@ -40,6 +41,8 @@ var notNames = func() map[string]bool {
 		message automated recorded kitchen bathroom basement roof deck ridiculous unacceptable terrible crazy expensive question quote
 		estimate monday tuesday wednesday thursday friday saturday sunday january february march april june july august september october november december
 		final notice hiring applying reaching following returning checking wanting needing scheduling confirming definitely urgent probably
+		it's i'm that's there's he's she's we're they're you're i'll i've i'd we'll we've we'd what's who's where's here's let's
+		got gotten gone stopping nobody somebody anybody everybody still then please whatever yesterday tonight
 		around between under supposed able both each every everything nothing something anything anyone everyone during since until`) {
 		m[w] = true
 	}
@@ -53,7 +56,10 @@ func (c *conversation) findName() (string, hit, bool) {
 			return name, at, true
 		}
 	}
-	name, at := c.heardName()
+	name, at := c.completed(c.heardName())
+	if name == nil {
+		name, at = c.confirmedName()
+	}
 	if name == nil {
 		name, at = c.spelledOnly()
 	}
@@ -87,7 +93,7 @@ func (c *conversation) heardName() ([]string, hit) {
 			}
 		}
 	}
-	return c.confirmedName()
+	return nil, hit{}
 }
 
 // answeredName reads the first sentence that answers a question after the name.
@@ -108,7 +114,7 @@ func (c *conversation) answeredName(s *sentence) ([]string, hit, bool) {
 // confirmedName reads the name by which the agent greets somebody who says yes to it.
 func (c *conversation) confirmedName() ([]string, hit) {
 	for _, s := range c.all {
-		if !s.agent || !strings.Contains(s.norm, "?") || !yes.MatchString(c.after(s)) && !itIsMe.MatchString(c.after(s)) {
+		if !s.agent || !strings.Contains(s.norm, "?") || !saysYes.MatchString(c.after(s)) && !itIsMe.MatchString(c.after(s)) {
 			continue
 		}
 		for _, at := range isThis.FindAllStringIndex(s.norm, -1) {
@@ -129,18 +135,28 @@ func (s *sentence) nameAt(from int, doubtful bool) ([]string, int) {
 	}
 	capitals := s.hasCapitals()
 	var name []string
-	to := from
+	to, joined := from, false
 	for len(name) < 3 && to < len(s.norm) {
 		rest := strings.TrimLeft(s.norm[to:], " ")
 		start := len(s.norm) - len(rest)
 		word := strings.TrimRight(strings.FieldsFunc(rest+" ", unicode.IsSpace)[0], ",.;:!?")
+		if len(name) > 0 && (word == "hyphen" || word == "dash") {
+			joined, to = true, start+len(word)
+			continue
+		}
 		if !nameWord.MatchString(word) && !(len(name) > 0 && len(word) == 1) || notNames[word] || isSpelling(rest) || len(name) > 0 && capitals && !s.isCapital(start) {
 			break
 		}
 		if capitals && !s.isCapital(start) {
 			return nil, 0
 		}
-		name = append(name, properCase(s.rawAt(start, start+len(word))))
+		part := properCase(s.rawAt(start, start+len(word)))
+		if joined {
+			name[len(name)-1] += "-" + part
+		} else {
+			name = append(name, part)
+		}
+		joined = false
 		to = start + len(word)
 		if !strings.HasPrefix(s.norm[to:], " ") {
 			break
@@ -235,6 +251,10 @@ func (c *conversation) respelled(name []string, at hit) []string {
 			if best < 0 && len(name) == 1 && s.turn == at.s.turn && roughlyAlike(sp.word, wording.Fold(name[0])) {
 				best = 0
 			}
+			if best < 0 { // the agent asked how it is written and had it wrong
+				asked := wording.Words(c.before(s))
+				best = slices.IndexFunc(name, func(part string) bool { return slices.Contains(asked, wording.Fold(part)) })
+			}
 			if best >= 0 {
 				name[best] = properCase(sp.word)
 			} else if len(name) == 1 && (lastName.MatchString(s.norm[:sp.lo]) || alike(sp.word, lastWord(s.norm[:sp.lo]))) {
@@ -272,6 +292,7 @@ func (c *conversation) spelledOnly() ([]string, hit) {
 }
 
 var (
+	saysYes       = regexp.MustCompile(`^\W*(?:(?:oh|uh|um|hi|hey|well)\W+)?(?:yes|yeah|yep|yup|si|correct|sure|it is|that's (?:me|right))\b`)
 	itIsMe        = words(`this is (he|she|him|her)`, `speaking`)
 	addressGoesOn = regexp.MustCompile(`^\W*(at|@|dot|underscore|dash|\d)\b`)
 )

@@ -21,7 +21,7 @@ var agentCues = []*regexp.Regexp{
 	words(`we (do|offer|handle|specialize|service|serve|install) `, `we(?:'re| are) (licensed|insured|booking|scheduling|currently|a family)`, `yes,? we do`, `we also`),
 	words(`is this (the )?(best|a good) number`, `anything else i can`, `someone will (call|reach|be in touch)`, `we(?:'ll| will) (call|see you|send|be in touch|get back|have someone)`),
 	words(`(this call (may|is|will) be|calls? (may|are)( be)?) (recorded|monitored)`, `leave (a|your) (message|name)`, `you(?:'ve| have) reached`, `after the (tone|beep)`),
-	words(`how did you hear about`, `are you the (homeowner|owner)`, `do you own the`, `let me (check|look at|see|pull up|get) (the|our|my|your|some)`),
+	words(`is this a (recording|robot|machine|sales call)`, `(not|no,? we're not) (hiring|interested)`, `you filled out`, `(on|through) our (site|website)`, `i (could|can) come (by|out)`, `how did you hear about`, `are you the (homeowner|owner)`, `do you own the`, `let me (check|look at|see|pull up|get) (the|our|my|your|some)`),
 }
 
 // What people say who call one.
@@ -30,7 +30,7 @@ var customerCues = []*regexp.Regexp{
 	words(`my (house|home|kitchen|bathroom|roof|basement|wife|husband|place|deck|name is|address is|e-?mail is|invoice|project)`, `our (house|home|kitchen|bathroom|roof|basement|place|deck)`),
 	words(`do you (guys|all|folks|do|offer|install|handle|work)`, `are you (guys )?(hiring|licensed|open|able)`, `can (you|someone|somebody) (come|give|send|tell)`),
 	words(`how much (would|does|do|is|will)`, `you (guys )?(did|installed|remodeled|put in|built|replaced)`, `your (crew|guys|company|website|ad|sign|truck|installers|work)`),
-	words(`i (saw|found|got) your`, `(you|y'all) (were )?recommended`, `i have a (question|leak|problem)`, `on behalf of`, `press (one|1)`, `i filled out`),
+	words(`i (saw|found|got) your`, `(you|y'all) (were )?recommended`, `(i'm|we're|i am) on a recorded line`, `(in|around) your (neighborhood|area)`, `our (regular|special|introductory) (price|rate|offer)`, `i have a (question|leak|problem)`, `on behalf of`, `press (one|1)`, `i filled out`),
 }
 
 // agentSpeakers returns for every segment whether the company speaks. Where the speakers

@@ -148,10 +148,16 @@ func (a *analysis) jobSize() finding {
 	if b := a.answer.Budget; b.Max != nil && *b.Max <= max(handymanJob, a.in.Tenant.MinimumJob-1) {
 		return finding{verdict.Tiny, a.moneyHit, true, 0}
 	}
-	if h, ok := find(a.mine, tinyThing); ok && !a.said(biggerJob) && a.answer.Budget.Signal != verdict.High && a.answer.Budget.Signal != verdict.Medium {
+	if h, ok := find(a.mine, tinyThing); ok && !a.said(biggerJob) && !a.paysMore() && a.answer.Budget.Signal != verdict.High && a.answer.Budget.Signal != verdict.Medium {
 		return finding{verdict.Tiny, h, true, 0}
 	}
 	return finding{word: verdict.Unknown}
+}
+
+// paysMore reports whether the customer means to spend several times what a handyman takes.
+func (a *analysis) paysMore() bool {
+	most := a.answer.Budget.Max
+	return most != nil && *most > 3*handymanJob
 }
 
 // Thresholds of engagement, in words that the customer said.

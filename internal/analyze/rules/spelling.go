@@ -22,6 +22,7 @@ var (
 // spellings returns the words that are spelled out in a folded text. "S-M-Y-T-H-E",
 // "d a n a", "B as in boy, R, I, double N".
 func spellings(norm string) []spelled {
+	norm = strings.ReplaceAll(norm, "e-mail", "_-mail") // its letter belongs to no name
 	var out []spelled
 	for _, at := range spellPattern.FindAllStringSubmatchIndex(norm, -1) {
 		for _, part := range splitSpelled(norm, at[2], at[3]) {
@@ -40,11 +41,17 @@ func splitSpelled(norm string, lo, hi int) [][2]int {
 	for _, at := range dashedWord.FindAllStringIndex(norm[lo:hi], -1) {
 		out = append(out, [2]int{lo + at[0], lo + at[1]})
 	}
+	if at := spacedWord.FindStringIndex(norm[lo:hi]); len(out) == 0 && at != nil {
+		return [][2]int{{lo, lo + at[1] - 1}, {lo + at[1], hi}}
+	}
 	if len(out) == 0 {
 		return [][2]int{{lo, hi}}
 	}
 	return out
 }
+
+// spacedWord is spelled with spaces alone; a comma ends it.
+var spacedWord = regexp.MustCompile(`^[a-z](?: [a-z]\b){2,},`)
 
 var dashedWord = regexp.MustCompile(`\b[a-z](?:-[a-z]\b){2,}`)
 

@@ -30,7 +30,7 @@ var trades = []trade{
 		{words(`(whole|entire|full|complete|total)[ -](house|home|interior|place|condo|property|house and)`, `whole[ -]home`, `gut(ting)? (the|it|and|this|our|my) ?(whole|entire|house|place|home|thing)?`, `gut (job|reno\w*|rehab\w*|remodel\w*)`, `(full|complete|total) gut`, `top to bottom`, `(every|each) room`, `all (of )?the rooms`, `fixer.?upper`, `down to the studs`, `toda la casa`, `casa (completa|entera)`, `(redo|remodel|renovate|update|redoing|remodeling|renovating|updating) (the|our|my|this|a) (house|home|condo|place)`, `(house|home|condo|place) (remodel|renovation|reno)`, `flip(ping)? (a|the|this|houses)`), 4},
 	}},
 	{"addition", []tradeCue{
-		strong(`additions?`, `(add|adding|added|build|building|put|putting)( on)? (a |an |another |one more |on |some )+(\w+ )?(room|bedroom|story|level|floor|suite|family room|master|wing|space|onto)`, `add(ing)? on( to)?`, `bump.?out`, `second (story|storey)`, `in-?law (suite|apartment|unit|quarters)`, `mother.in.law`, `granny (flat|unit|suite)`, `a\.?d\.?u`, `accessory dwelling`, `backyard (cottage|house|unit)`, `guest house`, `sun ?room`, `(four|three|4|3).?seasons? (room|porch)`, `garage (conversion|apartment)`, `(convert|converting|turn|turning) (the|my|our|a) (\w+ )?garage`, `more (space|square footage|room)`, `dormers?`, `ampliacion`, `cuartos? (extra|adicional|mas)`, `(agregar|anadir|construir)( un| una| otro| otra)? (cuarto|recamara|habitacion|piso)`, `extension`, `expand (the|our|my) (house|home)`, `extra bedroom`, `carriage house`),
+		strong(`additions?`, `(add|adding|added|build|building|put|putting)( on)? (a |an |another |one more |on |some )+(\w+ )?(room|bedroom|story|level|floor|suite|family room|master|wing|space|onto)`, `add(ing)? on( to)?`, `bump.?out`, `second (story|storey)`, `in-?law (suite|apartment|unit|quarters)`, `mother.in.law`, `granny (flat|unit|suite)`, `a\.?d\.?us?`, `(rental|granny|backyard|detached|in-?law) (unit|flat|apartment)`, `full apartment`, `ampliar`, `agregar (un|una|dos|tres|otro|otra|mas)? ?(cuartos?|recamaras?|habitacion(es)?|piso|nivel)`, `accessory dwelling`, `backyard (cottage|house|unit)`, `guest house`, `sun ?room`, `(four|three|4|3).?seasons? (room|porch)`, `garage (conversion|apartment)`, `(convert|converting|turn|turning) (the|my|our|a) (\w+ )?garage`, `more (space|square footage|room)`, `dormers?`, `ampliacion`, `cuartos? (extra|adicional|mas)`, `(agregar|anadir|construir)( un| una| otro| otra)? (cuarto|recamara|habitacion|piso)`, `extension`, `expand (the|our|my) (house|home)`, `extra bedroom`, `carriage house`),
 	}},
 	{"basement", []tradeCue{strong(`basements?`, `sotano`, `lower level`), plain(`rec room`, `egress( windows?)?`, `walk-?out basement`)}},
 	{"kitchen", []tradeCue{
@@ -45,7 +45,7 @@ var trades = []trade{
 		strong(`roof(s|ing|er|ers|line)?`, `re-?roof\w*`, `techos?`, `tejado`, `goteras?`),
 		plain(`shingles?`, `gutters?`, `flashing`, `skylights?`, `soffits?`, `fascia`, `downspouts?`, `hail( damage)?`, `ice dams?`, `canaletas`),
 	}},
-	{"siding", []tradeCue{strong(`siding`, `hardie ?(board|plank)?`, `stucco`, `clapboards?`, `cladding`, `revestimiento`, `board and batten`)}},
+	{"siding", []tradeCue{strong(`siding`, `re-?sid(e|ing)`, `hardie ?(board|plank)?`, `stucco`, `clapboards?`, `cladding`, `revestimiento`, `board and batten`)}},
 	{"windows_doors", []tradeCue{
 		strong(`windows?`, `ventanas?`, `(front|entry|patio|sliding|french|storm|garage|back|exterior|interior|barn|pocket|screen) (glass )?doors?`),
 		plain(`doors?`, `sliders?`, `puertas?`, `double.?panes?`, `triple.?panes?`),
@@ -62,7 +62,7 @@ var trades = []trade{
 	}},
 	{"plumbing", []tradeCue{
 		strong(`plumb(er|ers|ing)`, `pipes?`, `re-?pip\w+`, `sewer( line)?`, `water heaters?`, `hot water( heater| tank)?`, `tankless`, `sump pump`, `water (line|main)`, `gas line`, `septic`, `plomer\w+`, `tuberias?`, `fuga`, `main line`, `slab leak`),
-		plain(`drains?`, `toilets?`, `faucets?`, `sinks?`, `disposal`, `clog\w*`, `inodoro`, `fregadero`, `calentador`, `water pressure`, `water softener`, `lavabo`, `llave`, `spigot`),
+		plain(`drains?`, `toilets?`, `faucets?`, `sinks?`, `disposal`, `clog\w*`, `inodoro`, `fregadero`, `calentador(es)?`, `boilers de`, `water pressure`, `water softener`, `lavabo`, `llave`, `spigot`),
 		faint(`leak(s|ing|ed|y)?`, `drip(s|ping)?`),
 	}},
 	{"electrical", []tradeCue{
@@ -70,7 +70,7 @@ var trades = []trade{
 		plain(`light(s|ing)?( fixtures?)?`, `ceiling fans?`, `circuits?`, `(light )?switch(es)?`, `chandeliers?`, `fixtures`, `enchufes?`, `luces`),
 	}},
 	{"landscaping", []tradeCue{
-		strong(`landscap\w+`, `lawns?`, `sod`, `retaining walls?`, `irrigation`, `sprinklers?( system)?`, `hardscap\w*`, `jardin\w*`, `cesped`, `french drain`, `flower ?beds?`, `backyard`, `front yard`, `yard`),
+		strong(`landscap\w+`, `lawns?`, `sod`, `retaining walls?`, `irrigation`, `sprinklers?( system)?`, `hardscap\w*`, `jardin\w*`, `hedges?`, `arborvitae`, `plant(ing)? (a|an|some|the|new|trees|shrubs)`, `cesped`, `french drain`, `flower ?beds?`, `backyard`, `front yard`, `yard`),
 		plain(`garden`, `trees?`, `shrubs?`, `mulch`, `grading`, `walkway`, `pavers`, `pasto`),
 	}},
 	{"other", []tradeCue{

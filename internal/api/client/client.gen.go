@@ -153,8 +153,9 @@ type BudgetSettings struct {
 	// MonthlyUSD 0: no limit.
 	MonthlyUSD float32 `json:"monthly_usd,omitempty"`
 
-	// OnLimit What happens when it is used up: people are told (warn); analyses are made by the rules, which cost
-	// nothing (rules); or calls are kept and wait for the next month (pause).
+	// OnLimit What happens when it is used up: nothing but a line in the audit log (warn), `budget.exceeded`, as for
+	// the others, and `budget.warning` before; analyses are made by the rules, which cost nothing (rules); or
+	// calls are kept and wait for the next month (pause).
 	OnLimit string `json:"on_limit,omitempty"`
 
 	// WarnAt The share of it that is worth a warning; 0: 0.8.
@@ -2254,7 +2255,7 @@ type ClientInterface interface {
 
 	// PutIntegrationWithBody Create or replace an integration
 	//
-	// Settings and mapping are checked before anything is saved. `credentials` are kept in Secret Manager
+	// The mapping and, with credentials, the settings are checked before anything is saved. `credentials` are kept in Secret Manager
 	// and never shown again; left out, those that are there stay, so that they can be rotated alone and
 	// without a pause: deliveries under way finish with the old ones or are tried again with the new.
 	//
@@ -2265,7 +2266,7 @@ type ClientInterface interface {
 
 	// PutIntegration Create or replace an integration
 	//
-	// Settings and mapping are checked before anything is saved. `credentials` are kept in Secret Manager
+	// The mapping and, with credentials, the settings are checked before anything is saved. `credentials` are kept in Secret Manager
 	// and never shown again; left out, those that are there stay, so that they can be rotated alone and
 	// without a pause: deliveries under way finish with the old ones or are tried again with the new.
 	//
@@ -2815,7 +2816,7 @@ type ClientInterface interface {
 	// DryRunWorkflowWithBody Try a workflow
 	//
 	// What the rules of the body, or else the saved ones, decide for a request that is here already, rule by rule.
-	// Nothing is done.
+	// Nothing is done. Pauses, and a person's opting out of third parties, come on top of it and are not shown.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2825,7 +2826,7 @@ type ClientInterface interface {
 	// DryRunWorkflow Try a workflow
 	//
 	// What the rules of the body, or else the saved ones, decide for a request that is here already, rule by rule.
-	// Nothing is done.
+	// Nothing is done. Pauses, and a person's opting out of third parties, come on top of it and are not shown.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3331,7 +3332,7 @@ func (c *Client) GetIntegration(ctx context.Context, tenantID TenantID, integrat
 
 // PutIntegrationWithBody Create or replace an integration
 //
-// Settings and mapping are checked before anything is saved. `credentials` are kept in Secret Manager
+// The mapping and, with credentials, the settings are checked before anything is saved. `credentials` are kept in Secret Manager
 // and never shown again; left out, those that are there stay, so that they can be rotated alone and
 // without a pause: deliveries under way finish with the old ones or are tried again with the new.
 //
@@ -3352,7 +3353,7 @@ func (c *Client) PutIntegrationWithBody(ctx context.Context, tenantID TenantID, 
 
 // PutIntegration Create or replace an integration
 //
-// Settings and mapping are checked before anything is saved. `credentials` are kept in Secret Manager
+// The mapping and, with credentials, the settings are checked before anything is saved. `credentials` are kept in Secret Manager
 // and never shown again; left out, those that are there stay, so that they can be rotated alone and
 // without a pause: deliveries under way finish with the old ones or are tried again with the new.
 //
@@ -4492,7 +4493,7 @@ func (c *Client) PutWorkflow(ctx context.Context, tenantID TenantID, params *Put
 // DryRunWorkflowWithBody Try a workflow
 //
 // What the rules of the body, or else the saved ones, decide for a request that is here already, rule by rule.
-// Nothing is done.
+// Nothing is done. Pauses, and a person's opting out of third parties, come on top of it and are not shown.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4512,7 +4513,7 @@ func (c *Client) DryRunWorkflowWithBody(ctx context.Context, tenantID TenantID, 
 // DryRunWorkflow Try a workflow
 //
 // What the rules of the body, or else the saved ones, decide for a request that is here already, rule by rule.
-// Nothing is done.
+// Nothing is done. Pauses, and a person's opting out of third parties, come on top of it and are not shown.
 //
 // Takes a body of the `application/json` content type.
 //

@@ -74,7 +74,7 @@ func newFixture(t *testing.T) *fixture {
 		Mounts: map[string]http.Handler{"/oidc": http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.WriteString(w, r.URL.Path)
 		})},
-		Faults: fault.New(1), Journal: journal.New(now), CallRail: rail, Recogniser: f.known, Player: player{},
+		Faults: fault.New(1), Modes: fault.NewModes(1), Journal: journal.New(now), CallRail: rail, Recogniser: f.known, Player: player{},
 	})
 	web := httptest.NewServer(server.Handler())
 	t.Cleanup(web.Close)
@@ -210,6 +210,8 @@ func TestControl_refuses_mistakes(t *testing.T) {
 		{"a fault of an unknown system", "PUT", "/faults", `[{"system":"hubspott","status":500}]`, nil, 400},
 		{"a misspelt fault", "PUT", "/faults", `[{"system":"hubspot","pathprefix":"/crm","status":500}]`, nil, 400},
 		{"a fault that does nothing", "PUT", "/faults", `[{"system":"hubspot"}]`, nil, 400},
+		{"a mode of a system that has none", "PUT", "/modes", `[{"system":"hubspot","mode":"lose"}]`, nil, 400},
+		{"a misspelt mode", "PUT", "/modes", `[{"system":"speech","mode":"lose","chance":1}]`, nil, 400},
 		{"no sample", "POST", "/play", "", nil, 400},
 		{"an unknown sample", "POST", "/play?sample=nobody", "", nil, 404},
 		{"a sample that does not arrive", "POST", "/play?sample=broken", "", nil, 502},

@@ -160,7 +160,7 @@ func (s *Server) keep(m message, recipients []string) {
 		fields := m.fields()
 		fields["to"] = byTenant[tenant]
 		s.messages = append(s.messages, journal.Object{
-			Type: "messages", ID: fmt.Sprintf("mail-%d", len(s.messages)+1), TenantID: tenant, Fields: fields,
+			Type: "messages", ID: fmt.Sprintf("mail-%d", len(s.messages)+1), TenantID: tenant, Time: s.cfg.Now(), Fields: fields,
 		})
 	}
 }

@@ -19,7 +19,7 @@ const addressMark = "Server address: "
 func startBinary(ctx context.Context, path string, s settings) (host string, stop func(), err error) {
 	// Tests make a database each: more than the real service's 100 per instance.
 	arguments := append([]string{"--host_port=127.0.0.1:0", "--override_max_databases_per_instance=10000"}, s.arguments...)
-	cmd := exec.Command(path, arguments...) //nolint:noctx // it outlives the start's context
+	cmd := exec.Command(path, arguments...) //nolint:noctx,gosec // it outlives the start's context; found beside gcloud
 	dieWithParent(cmd)
 	logs, err := cmd.StderrPipe()
 	if err != nil {

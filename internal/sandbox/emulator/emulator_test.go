@@ -148,11 +148,15 @@ esac
 		t.Fatalf("got %q, %v, want %s", host, err, listener.Addr())
 	}
 	stop()
+	if _, stop, err = emulator.Spanner(t.Context(), emulator.WithAborts()); err != nil {
+		t.Fatal(err)
+	}
+	stop()
 	asked, err := os.ReadFile(filepath.Join(dir, "asked"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"rm --force stale\n", "127.0.0.1::9010", "rm --force fresh\n"} {
+	for _, want := range []string{"rm --force stale\n", "127.0.0.1::9010", "rm --force fresh\n", "gateway_main --hostname 0.0.0.0 --enable_fault_injection\n"} {
 		if !strings.Contains(string(asked), want) {
 			t.Errorf("docker was never asked %q, only:\n%s", want, asked)
 		}
@@ -163,9 +167,9 @@ esac
 }
 
 // start skips the test without an emulator, but never in CI.
-func start(t *testing.T) (host string, stop func()) {
+func start(t *testing.T, opts ...emulator.Option) (host string, stop func()) {
 	t.Helper()
-	host, stop, err := emulator.Spanner(t.Context())
+	host, stop, err := emulator.Spanner(t.Context(), opts...)
 	if errors.Is(err, emulator.ErrMissing) && os.Getenv("CI") != "true" {
 		t.Skip(err)
 	}

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// Systems are the sandbox systems that can be disturbed and inspected.
+// Systems are the sandbox systems that can be disturbed, and but for storage inspected.
 var Systems = []string{
-	"hubspot", "salesforce", "pipedrive", "custom", "slack", "email", "callrail", "speech", "gemini", "secretmanager",
+	"hubspot", "salesforce", "pipedrive", "custom", "slack", "email", "callrail", "speech", "gemini", "secretmanager", "storage",
 }
 
 // Where a connection breaks.

@@ -23,6 +23,7 @@ type Object struct {
 	Type     string         `json:"type"`
 	ID       string         `json:"id"`
 	TenantID string         `json:"tenant_id"`
+	Time     time.Time      `json:"time,omitzero"` // when a message came; what is not sent but kept has none
 	Fields   map[string]any `json:"fields"`
 }
 

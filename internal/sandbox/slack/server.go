@@ -158,8 +158,9 @@ func (s *Server) withinRate(path string) bool {
 func (s *Server) keep(hook Hook, message map[string]any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now := s.now()
 	s.messages = append(s.messages, journal.Object{
-		Type: "messages", ID: fmt.Sprintf("%d.%06d", s.now().Unix(), len(s.messages)+1), TenantID: hook.TenantID, Fields: message,
+		Type: "messages", ID: fmt.Sprintf("%d.%06d", now.Unix(), len(s.messages)+1), TenantID: hook.TenantID, Time: now, Fields: message,
 	})
 }
 

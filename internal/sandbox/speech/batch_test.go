@@ -194,6 +194,11 @@ func TestOperationsAreListedCancelledDeletedAndLost(t *testing.T) {
 	if _, err := c.GetOperation(t.Context(), &longrunningpb.GetOperationRequest{Name: names[2]}); status.Code(err) != codes.NotFound {
 		t.Errorf("lost operation: got %v, want NotFound", err)
 	}
+	for _, o := range server.Objects("tenant_demo") {
+		if o.Fields["lost"] != true {
+			t.Errorf("inspection does not tell that %s is lost", o.ID)
+		}
+	}
 }
 
 var _ journal.Lister = (*speech.Server)(nil)

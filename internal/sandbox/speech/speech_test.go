@@ -222,7 +222,7 @@ func wav(seconds, channels int) []byte {
 // newStorage returns a storage with these objects in bucket b.
 func newStorage(t *testing.T, objects map[string][]byte) *gcs.Client {
 	t.Helper()
-	server, err := storage.Start(t.Context(), "127.0.0.1:0", "b")
+	server, err := storage.Start(t.Context(), storage.Config{Listen: "127.0.0.1:0", Buckets: []string{"b"}})
 	if err != nil {
 		t.Fatal(err)
 	}

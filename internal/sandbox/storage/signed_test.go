@@ -15,7 +15,7 @@ import (
 // newSigner returns the product's own client of a stand-in.
 func newSigner(t *testing.T) *recording.Bucket {
 	t.Helper()
-	server, err := storage.Start(t.Context(), "127.0.0.1:0", "recordings")
+	server, err := storage.Start(t.Context(), storage.Config{Listen: "127.0.0.1:0", Buckets: []string{"recordings"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/fsouza/fake-gcs-server/fakestorage"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/fault"
 )
 
 // Server serves Cloud Storage's JSON, XML and upload APIs until Stop.
@@ -23,10 +25,17 @@ type Server struct {
 	served chan struct{}
 }
 
-// Start serves these buckets on an address such as 127.0.0.1:0, where 0 chooses a free port.
-func Start(ctx context.Context, address string, buckets ...string) (*Server, error) {
+// Config is what a stand-in is made of.
+type Config struct {
+	Listen  string // host:port such as 127.0.0.1:0, where 0 chooses a free port
+	Buckets []string
+	Faults  *fault.Set // nil: none
+}
+
+// Start serves the buckets until Stop.
+func Start(ctx context.Context, cfg Config) (*Server, error) {
 	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", address)
+	listener, err := config.Listen(ctx, "tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("start storage: %w", err)
 	}
@@ -39,12 +48,13 @@ func Start(ctx context.Context, address string, buckets ...string) (*Server, err
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start storage: %w", err), listener.Close())
 	}
-	for _, bucket := range buckets {
+	for _, bucket := range cfg.Buckets {
 		fake.CreateBucketWithOpts(fakestorage.CreateBucketOpts{Name: bucket})
 	}
+	handler := cfg.Faults.HTTP("storage", nil, checkSigned(fake.HTTPHandler()))
 	s := &Server{
 		host: host, fake: fake, served: make(chan struct{}),
-		http: &http.Server{Handler: checkSigned(fake.HTTPHandler()), ReadHeaderTimeout: 10 * time.Second},
+		http: &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second},
 	}
 	go s.serve(ctx, listener)
 	return s, nil

@@ -44,7 +44,7 @@ func TestServerKeepsObjectsForTheRealClient(t *testing.T) {
 
 func newBucket(t *testing.T) (*storage.Server, *gcs.BucketHandle) {
 	t.Helper()
-	server, err := storage.Start(t.Context(), "127.0.0.1:0", "recordings")
+	server, err := storage.Start(t.Context(), storage.Config{Listen: "127.0.0.1:0", Buckets: []string{"recordings"}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,140 @@
+package evaluate_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze"
+	"github.com/your-org/multi-tenant-pipeline/internal/evaluate"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+)
+
+const (
+	sets        = "../../test/testdata/evaluation"
+	development = "development.jsonl"
+	heldOut     = "held-out.jsonl"
+)
+
+// reached is what the rules reach on the development set, rounded down. It only goes up.
+var reached = evaluate.Thresholds{
+	Fields: map[string]float64{
+		evaluate.Intent: 0.99, evaluate.ProjectType: 0.94, evaluate.Timeline: 0.93, evaluate.Budget: 0.89, evaluate.ScoreBand: 0.90,
+		evaluate.IsLead: 0.99, evaluate.Spam: 0.99, evaluate.Appointment: 0.96, evaluate.CustomerName: 0.99, evaluate.CustomerEmail: 0.99,
+	},
+	Injection: 1,
+}
+
+func readSet(t *testing.T, name string) []evaluate.Case {
+	t.Helper()
+	file, err := os.Open(filepath.Join(sets, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	set, err := evaluate.ReadCases(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(set.Ignored) > 0 {
+		t.Errorf("%s has keys that mean nothing: %v", name, set.Ignored)
+	}
+	return set.Cases
+}
+
+func reportRules(t *testing.T, cases []evaluate.Case) evaluate.Report {
+	t.Helper()
+	rules, err := analyze.New(analyze.Config{Attempts: 1}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcomes, err := evaluate.Run(t.Context(), rules, cases, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := evaluate.NewReport(outcomes)
+	var text bytes.Buffer
+	if err := report.Print(&text); err != nil {
+		t.Fatal(err)
+	}
+	t.Log("\n" + text.String())
+	return report
+}
+
+func TestTheRulesAreAsGoodAsTheyWereOnTheDevelopmentSet(t *testing.T) {
+	t.Parallel()
+	report := reportRules(t, readSet(t, development))
+	if err := reached.Check(&report); err != nil {
+		t.Error(err)
+	}
+	for _, f := range report.Fields {
+		if f.Accuracy.Value <= f.Baseline.Accuracy {
+			t.Errorf("%s: accuracy %.3f is no better than always answering %q", f.Field, f.Accuracy.Value, f.Baseline.Answer)
+		}
+	}
+}
+
+// The held-out set is looked at, not tuned on: nothing about its answers fails a test.
+func TestTheHeldOutSetIsReported(t *testing.T) {
+	t.Parallel()
+	if report := reportRules(t, readSet(t, heldOut)); report.Labelled != report.Cases {
+		t.Errorf("%d of %d cases have labels", report.Labelled, report.Cases)
+	}
+}
+
+func TestTheSetsAreApartAndLargeEnough(t *testing.T) {
+	t.Parallel()
+	seen, count := map[string]string{}, map[string]int{}
+	for _, name := range []string{development, heldOut} {
+		for _, c := range readSet(t, name) {
+			if before, ok := seen[c.ID]; ok {
+				t.Errorf("case %s is in %s and %s", c.ID, before, name)
+			}
+			seen[c.ID] = name
+			count[name]++
+		}
+	}
+	share := float64(count[heldOut]) / float64(len(seen))
+	if len(seen) < 160 || share < 0.28 || share > 0.32 {
+		t.Errorf("%d cases, %.2f of them held out; want at least 160 and about 0.30", len(seen), share)
+	}
+}
+
+func TestEveryAnswerOfTheVocabulariesOccurs(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join(sets, development))
+	if err != nil {
+		t.Fatal(err)
+	}
+	occurs := map[string]bool{}
+	for line := range bytes.Lines(data) {
+		var c struct {
+			Kind   request.Kind   `json:"kind"`
+			Labels map[string]any `json:"labels"`
+		}
+		if err := json.Unmarshal(line, &c); err != nil {
+			t.Fatal(err)
+		}
+		occurs[string(c.Kind)] = true
+		for field, label := range c.Labels {
+			occurs[fmt.Sprint(field, "=", label)] = true
+		}
+	}
+	want := []string{string(request.Call), string(request.Form), string(request.Text)}
+	for field, words := range map[string][]string{
+		evaluate.Intent: request.Intents, evaluate.ProjectType: request.ProjectTypes, evaluate.Timeline: request.Timelines,
+		evaluate.Budget: request.Budgets, evaluate.Appointment: request.Appointments, evaluate.ScoreBand: {"hot", "warm", "cold", "none"},
+	} {
+		for _, word := range words {
+			want = append(want, field+"="+word)
+		}
+	}
+	for _, answer := range want {
+		if !occurs[answer] {
+			t.Errorf("no case has %s", answer)
+		}
+	}
+}
