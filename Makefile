@@ -22,7 +22,7 @@ test: ## unit, emulator and end-to-end tests, with the race detector
 	go test -race $(PKGS)
 
 ##@ Change
-.PHONY: build fmt cover fuzz generate samples
+.PHONY: build fmt chaos cover fuzz generate samples
 build: ## every service, into build/bin
 	@tools/preflight build
 	go build -o build/bin/ ./cmd/...
@@ -42,6 +42,11 @@ generate: ## the API's handlers and client, from docs/api/openapi.yaml
 
 samples: ## the sample calls' audio, from their scripts; needs flite and lame
 	go run ./internal/sandbox/samples/generate
+
+N ?= 200
+chaos: ## nothing is lost or doubled in bad weather; N=10000 for a long run
+	@tools/preflight test
+	go run ./test/chaos -n $(N) $(ARGS)
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz test for FUZZTIME (30s)

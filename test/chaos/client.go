@@ -121,12 +121,20 @@ func (s *stack) register(ctx context.Context, call map[string]any, audio []byte,
 	if err := form.Close(); err != nil {
 		return fmt.Errorf("write call: %w", err)
 	}
-	return s.control(ctx, http.MethodPost, "/callrail/calls", form.FormDataContentType(), body.Bytes(), nil)
+	header := http.Header{"Content-Type": {form.FormDataContentType()}}
+	status, reply, err := s.do(ctx, http.MethodPost, s.SandboxURL+"/callrail/calls", header, body.Bytes())
+	if err == nil && status != http.StatusOK {
+		err = fmt.Errorf("status %d: %s", status, reply)
+	}
+	if err != nil {
+		return fmt.Errorf("register call: %w", err)
+	}
+	return nil
 }
 
 // control asks the sandbox.
-func (s *stack) control(ctx context.Context, method, path, contentType string, body []byte, into any) error {
-	status, reply, err := s.do(ctx, method, s.SandboxURL+path, http.Header{"Content-Type": {contentType}}, body)
+func (s *stack) control(ctx context.Context, method, path string, body []byte, into any) error {
+	status, reply, err := s.do(ctx, method, s.SandboxURL+path, http.Header{"Content-Type": {"application/json"}}, body)
 	if err == nil && status/100 != 2 {
 		err = fmt.Errorf("status %d: %s", status, reply)
 	}
@@ -160,25 +168,17 @@ type object struct {
 	Type   string          `json:"type"`
 	ID     string          `json:"id"`
 	Tenant string          `json:"tenant_id"`
+	Time   time.Time       `json:"time"` // of messages
 	Fields json.RawMessage `json:"fields"`
-}
-
-// entry is one request that an outside system was sent.
-type entry struct {
-	Time   time.Time `json:"time"`
-	Method string    `json:"method"`
-	Path   string    `json:"path"`
-	Status int       `json:"status"`
 }
 
 // holding is what an outside system holds of a tenant.
 type holding struct {
-	Objects  []object `json:"objects"`
-	Requests []entry  `json:"requests"`
+	Objects []object `json:"objects"`
 }
 
 func (s *stack) inspect(ctx context.Context, system string, t tenant) (holding, error) {
 	var h holding
-	err := s.control(ctx, http.MethodGet, "/inspect/"+system+"?tenant_id="+url.QueryEscape(t.ID), "", nil, &h)
+	err := s.control(ctx, http.MethodGet, "/inspect/"+system+"?tenant_id="+url.QueryEscape(t.ID), nil, &h)
 	return h, err
 }

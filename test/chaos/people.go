@@ -46,7 +46,7 @@ func newPerson(tenant, i int) person {
 // firstName returns a name that no other number has, so that nobody is taken for somebody
 // else by name.
 func firstName(i int) string {
-	const syllables = "balarimonosefukaditepivoruwala"
+	const syllables = "balarimonosefukaditepivoruwaze"
 	n := len(syllables) / 2
 	var b strings.Builder
 	for range 4 {
