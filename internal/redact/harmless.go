@@ -109,7 +109,7 @@ func (s *scanner) number(digits string) bool {
 		return false
 	}
 	s.afterC = false
-	s.begins[s.runs] = uint8(s.digits)
+	s.begins[s.runs] = uint8(s.digits) //nolint:gosec // at most maxDigits
 	copy(s.all[s.digits:], digits)
 	s.digits += len(digits)
 	s.runs++
