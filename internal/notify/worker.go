@@ -25,11 +25,19 @@ const scope = "github.com/your-org/multi-tenant-pipeline/internal/notify"
 // Config says what messages link to and how mail leaves.
 type Config struct {
 	DashboardURL string `env:"DASHBOARD_URL"` // empty: messages have no link to the request
-	SMTP         SMTPConfig
+	// Patience is how long after a request came a channel that cannot be reached is tried. Then the
+	// request is completed without: the lead is in the CRM, and old news help nobody.
+	Patience time.Duration `env:"NOTIFY_PATIENCE, default=24h"`
+	SMTP     SMTPConfig
 }
 
 // Validate reports every problem at once.
-func (c *Config) Validate() error { return c.SMTP.Validate() }
+func (c *Config) Validate() error {
+	if c.Patience < 0 {
+		return errors.Join(errors.New("NOTIFY_PATIENCE must not be negative"), c.SMTP.Validate())
+	}
+	return c.SMTP.Validate()
+}
 
 // Secrets reads a secret by its name.
 type Secrets interface {
@@ -41,6 +49,7 @@ type Worker struct {
 	slack     *slackSender
 	mail      *mailSender // nil: no mail server is configured
 	dashboard string
+	patience  time.Duration
 	now       func() time.Time
 	messages  metric.Int64Counter
 }
@@ -60,6 +69,7 @@ func New(cfg Config, secrets Secrets, client *http.Client) (*Worker, error) {
 		slack:     &slackSender{http: client, secrets: secrets, now: time.Now},
 		mail:      mail,
 		dashboard: cfg.DashboardURL,
+		patience:  cfg.Patience,
 		now:       time.Now,
 		messages:  messages,
 	}, nil
@@ -148,15 +158,23 @@ func (w *Worker) tell(ctx context.Context, job *stage.Job, ch channel, c card) (
 	c.Again = ch.told
 	outcome, err := ch.send(ctx, ch, c)
 	var no *refusal
+	var later *stage.LaterError
 	switch {
+	case errors.As(err, &later): // it says itself when
+		w.count(ctx, ch, "failed")
+		return "", err
 	case errors.As(err, &no):
 		w.count(ctx, ch, "refused")
 		slog.WarnContext(ctx, "notification refused", "tenant_id", job.Request.TenantID, "request_id", job.Request.ID,
 			"step", "notify", "channel", ch.name, "error", err)
 		return "refused: " + no.why, nil
+	case err != nil && ctx.Err() != nil:
+		return "", fmt.Errorf("tell %s: %w", ch.name, err)
 	case err != nil:
 		w.count(ctx, ch, "failed")
-		return "", fmt.Errorf("tell %s: %w", ch.name, err)
+		slog.WarnContext(ctx, "notification not delivered", "tenant_id", job.Request.TenantID, "request_id", job.Request.ID,
+			"step", "notify", "channel", ch.name, "error", err)
+		return w.again(job.Request, ch)
 	}
 	w.count(ctx, ch, "told")
 	notice := request.Notice{Channel: ch.name, Band: c.Band, SentAt: w.now()}
@@ -164,6 +182,19 @@ func (w *Worker) tell(ctx context.Context, job *stage.Job, ch channel, c card) (
 		return "", fmt.Errorf("remember that %s was told: %w", ch.name, err)
 	}
 	return outcome, nil
+}
+
+// Pauses between attempts to reach a channel: a sixth of the time that it was tried already.
+const shortest, longest = 2 * time.Second, 10 * time.Minute
+
+// again asks to be run again for a channel that could not be reached, and gives it up when
+// nobody waits for the news any more. An outage is no failure of the request.
+func (w *Worker) again(r *request.Request, ch channel) (string, error) {
+	tried := w.now().Sub(r.ReceivedAt)
+	if tried > w.patience {
+		return "given up: it could not be reached", nil
+	}
+	return "", stage.Later(w.now().Add(min(max(tried/6, shortest), longest)), ch.name+" could not be reached")
 }
 
 func (w *Worker) count(ctx context.Context, ch channel, outcome string) {

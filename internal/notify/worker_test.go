@@ -248,6 +248,27 @@ func TestAFailingChannelIsTriedAgainAndTheOthersAreNot(t *testing.T) {
 	}
 }
 
+func TestAnOutageOfAChannelIsWaitedForAndDoesNotFailTheRequest(t *testing.T) {
+	t.Parallel()
+	hook := newWebhook(t)
+	hook.status = http.StatusServiceUnavailable
+	job, _ := newJob(slackTo("sales"), kitchen())
+	w := newWorker(t, Config{Patience: 24 * time.Hour}, secrets{"sales": hook.url})
+	for age, pause := range map[time.Duration]time.Duration{0: shortest, 12 * time.Minute: 2 * time.Minute, 23 * time.Hour: longest} {
+		w.now = func() time.Time { return noon.Add(age) }
+		_, err := w.Work(t.Context(), job)
+		var later *stage.LaterError
+		if !errors.As(err, &later) || !later.When.Equal(noon.Add(age+pause)) {
+			t.Errorf("after %v: got %v, want another try in %v", age, err, pause)
+		}
+	}
+	w.now = func() time.Time { return noon.Add(25 * time.Hour) }
+	got, err := w.Work(t.Context(), job)
+	if err != nil || got.Detail != "slack:sales given up: it could not be reached" {
+		t.Errorf("after a day: got %q, %v", got.Detail, err)
+	}
+}
+
 func TestAnUnreachableWebhookIsAnErrorWithoutItsAddress(t *testing.T) {
 	t.Parallel()
 	job, _ := newJob(slackTo("sales"), kitchen())
