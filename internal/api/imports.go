@@ -79,9 +79,6 @@ func dayIn(owner *tenant.Tenant, day time.Time) time.Time {
 	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, owner.Location())
 }
 
-// typicalTokens is what one analysis uses, for estimates: what the sample calls use.
-var typicalTokens = request.Usage{InputTokens: 2500, OutputTokens: 500}
-
 func (h *handlers) estimate(ctx context.Context, owner *tenant.Tenant, order reconcile.Order) (CreateImportResponseObject, error) {
 	found, err := h.deps.Importer.Estimate(ctx, owner, order)
 	var why *reconcile.AccessError
@@ -97,13 +94,14 @@ func (h *handlers) estimate(ctx context.Context, owner *tenant.Tenant, order rec
 	}, nil
 }
 
-// importCost prices an estimate as the pipeline will, request by request.
+// importCost prices an estimate as the pipeline will, request by request. Which model will
+// answer is not known: without a name the dearest is assumed.
 func importCost(prices *cost.Prices, e reconcile.Estimate, batch bool) float64 {
 	used := request.Metering{SpeechS: e.Seconds}
 	if batch {
 		used = request.Metering{SpeechBatchS: e.Seconds}
 	}
-	each := prices.Of(request.Metering{Models: map[string]request.Usage{"": typicalTokens}}, 0).TotalUSD
+	each := prices.Of(request.Metering{Models: map[string]request.Usage{"": cost.TypicalAnalysis}}, 0).TotalUSD
 	none := prices.Of(request.Metering{}, 0).TotalUSD
 	return float64(e.Calls)*each + prices.Of(used, 0).TotalUSD - none
 }

@@ -53,6 +53,10 @@ const (
 	bytesPerGB       = 1e9
 )
 
+// TypicalAnalysis is what the analysis of a call of three minutes uses, for estimates: the
+// prompt with about 450 words, and a full answer. Counted from their sizes, not measured.
+var TypicalAnalysis = request.Usage{InputTokens: 4_500, OutputTokens: 1_500}
+
 // Of prices what a request used, and the calls that its deliveries made to CRMs.
 func (p *Prices) Of(m request.Metering, calls int64) Breakdown {
 	b := Breakdown{Components: []Component{}} // a list also when there is nothing in it

@@ -8,14 +8,13 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
-// A call of three minutes, recorded on one channel, as it is usual: the prompt with about 450
-// words takes 4,500 tokens, a full answer 1,500. Speech is by far the dearest, and a recording
+// A call of three minutes, recorded on one channel, as it is usual. Speech is by far the dearest, and a recording
 // with a channel for each side is paid for twice.
 func ExamplePrices_Of() {
 	prices := cost.Default().At(time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC))
 	call := request.Metering{
 		SpeechS: 180, StoredBytes: 1_500_000,
-		Models: map[string]request.Usage{"gemini-2.5-flash": {InputTokens: 4_500, OutputTokens: 1_500}},
+		Models: map[string]request.Usage{"gemini-2.5-flash": cost.TypicalAnalysis},
 	}
 	b := prices.Of(call, 5)
 	for _, c := range b.Components {

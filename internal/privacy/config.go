@@ -17,7 +17,8 @@ type Config struct {
 	RecoveryDays   int `env:"PITR_DAYS, default=7"`
 	BackupDays     int `env:"BACKUP_DAYS, default=30"`
 	SoftDeleteDays int `env:"SOFT_DELETE_DAYS, default=7"`
-	// MessageDays is how long Pub/Sub keeps messages and dead letters, which hold ids only.
+	// MessageDays is how long Pub/Sub keeps messages and dead letters. They hold ids only, but for
+	// whole deliveries that wait in the topic intake while Spanner is away.
 	MessageDays int `env:"MESSAGE_DAYS, default=7"`
 	// ExportDays is how long an export's result can be fetched.
 	ExportDays int `env:"EXPORT_DAYS, default=7"`

@@ -87,7 +87,7 @@ func (c *Config) outlives(now time.Time) []Outlives {
 		{"spanner_point_in_time_recovery", until(c.RecoveryDays), "the database can be read as it was until then"},
 		{"spanner_backups", until(c.BackupDays), "a restored backup has the erasure replayed before it serves"},
 		{"storage_soft_delete", until(c.SoftDeleteDays), "deleted recordings can be restored by an administrator until then"},
-		{"pubsub_messages_and_dead_letters", until(c.MessageDays), "they hold ids of requests only"},
+		{"pubsub_messages_and_dead_letters", until(c.MessageDays), "they hold ids of requests, but for deliveries that came while the database was away: those are held as they came until they are saved, and erased once they are analysed"},
 		{"audit_log", time.Time{}, "it names requests and jobs, never a person"},
 		{"crm_and_call_tracker_copies", time.Time{}, "the records under copies must be deleted there"},
 	}

@@ -6,10 +6,8 @@ package fault
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -72,62 +70,20 @@ func (f Fault) Latency() time.Duration { return time.Duration(f.LatencyMS) * tim
 // RetryAfter returns how long the caller is told to wait.
 func (f Fault) RetryAfter() time.Duration { return time.Duration(f.RetryAfterS) * time.Second }
 
+func (f Fault) kind() string { return "fault" }
+
+func (f Fault) chance() (probability *float64, times int) { return f.Probability, f.Times }
+
 // Set is the faults in force. It is safe for concurrent use; a nil Set has none.
-type Set struct {
-	seed uint64
-
-	mu     sync.Mutex
-	active []*active
-}
-
-// active has its own random source, so that one system's traffic does not change what
-// another one meets: the same seed, list and requests fire the same.
-type active struct {
-	Fault
-	fired int
-	rand  *rand.Rand
-}
+type Set struct{ drawn[Fault] }
 
 // New returns an empty set whose probabilities are drawn from the seed.
-func New(seed uint64) *Set { return &Set{seed: seed} }
-
-// Replace puts these faults in force instead of all others. It changes nothing if one
-// of them is invalid.
-func (s *Set) Replace(faults []Fault) error {
-	var errs []error
-	next := make([]*active, 0, len(faults))
-	for i, f := range faults {
-		if err := f.Validate(); err != nil {
-			errs = append(errs, fmt.Errorf("fault %d: %w", i, err))
-		}
-		// Not a secret: it only has to be the same sequence in every run.
-		source := rand.New(rand.NewPCG(s.seed, uint64(i))) //nolint:gosec // deterministic on purpose
-		next = append(next, &active{Fault: f, rand: source})
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.active = next
-	return nil
-}
-
-// Clear removes all faults.
-func (s *Set) Clear() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.active = nil
-}
+func New(seed uint64) *Set { return &Set{drawn[Fault]{seed: seed}} }
 
 // List returns the faults in force and how often each fired, in their order.
 func (s *Set) List() []Report {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	reports := make([]Report, 0, len(s.active))
-	for _, a := range s.active {
-		reports = append(reports, Report{Fault: a.Fault, Fired: a.fired})
-	}
+	reports := []Report{}
+	s.each(func(f Fault, fired int) { reports = append(reports, Report{Fault: f, Fired: fired}) })
 	return reports
 }
 
@@ -137,20 +93,5 @@ func (s *Set) Next(system, path string) (Fault, bool) {
 	if s == nil {
 		return Fault{}, false
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, a := range s.active {
-		if a.System == system && strings.HasPrefix(path, a.PathPrefix) && a.fires() {
-			a.fired++
-			return a.Fault, true
-		}
-	}
-	return Fault{}, false
-}
-
-func (a *active) fires() bool {
-	if a.Times > 0 && a.fired >= a.Times {
-		return false
-	}
-	return a.Probability == nil || a.rand.Float64() < *a.Probability
+	return s.first(func(f Fault) bool { return f.System == system && strings.HasPrefix(path, f.PathPrefix) })
 }

@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -55,61 +53,20 @@ func (m Mode) Validate() error {
 	return errors.Join(errs...)
 }
 
+func (m Mode) kind() string { return "mode" }
+
+func (m Mode) chance() (probability *float64, times int) { return m.Probability, m.Times }
+
 // Modes is the modes in force. It is safe for concurrent use; nil Modes have none.
-type Modes struct {
-	seed uint64
-
-	mu     sync.Mutex
-	active []*activeMode
-}
-
-// activeMode has its own random source, as faults have.
-type activeMode struct {
-	Mode
-	fired int
-	rand  *rand.Rand
-}
+type Modes struct{ drawn[Mode] }
 
 // NewModes returns none, whose probabilities will be drawn from the seed.
-func NewModes(seed uint64) *Modes { return &Modes{seed: seed} }
-
-// Replace puts these modes in force instead of all others. It changes nothing if one of
-// them is invalid.
-func (s *Modes) Replace(wanted []Mode) error {
-	var errs []error
-	next := make([]*activeMode, 0, len(wanted))
-	for i, m := range wanted {
-		if err := m.Validate(); err != nil {
-			errs = append(errs, fmt.Errorf("mode %d: %w", i, err))
-			continue
-		}
-		source := rand.New(rand.NewPCG(s.seed, uint64(i))) //nolint:gosec // deterministic on purpose
-		next = append(next, &activeMode{Mode: m, rand: source})
-	}
-	if err := errors.Join(errs...); err != nil {
-		return err
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.active = next
-	return nil
-}
-
-// Clear ends all modes.
-func (s *Modes) Clear() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.active = nil
-}
+func NewModes(seed uint64) *Modes { return &Modes{drawn[Mode]{seed: seed}} }
 
 // List returns the modes in force and how often each fired, in their order.
 func (s *Modes) List() []ModeReport {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	reports := make([]ModeReport, 0, len(s.active))
-	for _, a := range s.active {
-		reports = append(reports, ModeReport{Mode: a.Mode, Fired: a.fired})
-	}
+	reports := []ModeReport{}
+	s.each(func(m Mode, fired int) { reports = append(reports, ModeReport{Mode: m, Fired: fired}) })
 	return reports
 }
 
@@ -119,20 +76,7 @@ func (s *Modes) Next(system string, names ...string) (Mode, bool) {
 	if s == nil {
 		return Mode{}, false
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, a := range s.active {
-		if a.System == system && (len(names) == 0 || slices.Contains(names, a.Mode.Mode)) && a.fires() {
-			a.fired++
-			return a.Mode, true
-		}
-	}
-	return Mode{}, false
-}
-
-func (a *activeMode) fires() bool {
-	if a.Times > 0 && a.fired >= a.Times {
-		return false
-	}
-	return a.Probability == nil || a.rand.Float64() < *a.Probability
+	return s.first(func(m Mode) bool {
+		return m.System == system && (len(names) == 0 || slices.Contains(names, m.Mode))
+	})
 }
