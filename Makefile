@@ -37,6 +37,12 @@ cover: ## test coverage, as build/coverage.html
 	go tool cover -func=build/coverage.out | tail -n 1
 	go tool cover -html=build/coverage.out -o build/coverage.html
 
+bench: ## what the pipeline costs, beside baselines, into build/bench; ARGS="-short" for a look
+	@tools/preflight test
+	@mkdir -p build
+	go build -o build/bench.bin ./test/bench
+	build/bench.bin $(ARGS)
+
 generate: ## the API's handlers and client, from docs/api/openapi.yaml
 	go generate ./internal/api ./internal/api/client
 

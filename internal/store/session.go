@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"cloud.google.com/go/spanner"
@@ -24,6 +25,19 @@ var transactions, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/inte
 
 var aborted, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/store").Int64Counter(
 	"pipeline.store.aborts", metric.WithDescription("attempts of read-write transactions that were repeated, by step and operation"))
+
+var reads, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/store").Int64Counter(
+	"pipeline.store.reads", metric.WithDescription("reads outside of read-write transactions, by step and operation"))
+
+// turns are held by the transactions under way, by emulator and database. They are the process's:
+// several stores on one database, as in a process that runs several services, would make the
+// emulator abort each other's transactions, which are repeated after a pause.
+var turns sync.Map // string → chan struct{}
+
+func turnOf(cfg Config) chan struct{} {
+	turn, _ := turns.LoadOrStore(cfg.EmulatorHost+"/"+cfg.Name(), make(chan struct{}, 1))
+	return turn.(chan struct{}) //nolint:forcetypeassert // nothing else is stored
+}
 
 // sessions hands out Spanner clients. In production that is one shared client; with the
 // emulator it is a pool, and read-write transactions take turns, because the emulator
@@ -53,7 +67,7 @@ func openSessions(ctx context.Context, cfg Config, opts ...option.ClientOption) 
 		s.shared = client
 		return s, err
 	}
-	s.pool, s.turn = make(chan *spanner.Client, emulatorClients), make(chan struct{}, 1)
+	s.pool, s.turn = make(chan *spanner.Client, emulatorClients), turnOf(cfg)
 	for range emulatorClients {
 		client, err := open()
 		if err != nil {
@@ -143,6 +157,7 @@ func (s *sessions) apply(ctx context.Context, tag string, ms []*spanner.Mutation
 // read only. With the emulator it runs inside a read-write transaction, because strong
 // reads there wait for a clock that runs ahead with every transaction.
 func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context, reader) error) error {
+	reads.Add(ctx, 1, metric.WithAttributes(attribute.String("transaction", tag)))
 	if s.pool == nil {
 		return wrap(tag, fn(ctx, s.shared.Single()))
 	}
@@ -157,6 +172,7 @@ func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context
 // search runs fn on a strong snapshot as read does, but never in a read-write transaction,
 // where neither Spanner nor the emulator searches for words.
 func (s *sessions) search(ctx context.Context, tag string, fn func(context.Context, reader) error) error {
+	reads.Add(ctx, 1, metric.WithAttributes(attribute.String("transaction", tag)))
 	return wrap(tag, s.with(ctx, func(c *spanner.Client) error { return fn(ctx, c.Single()) }))
 }
 
