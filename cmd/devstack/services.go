@@ -30,6 +30,7 @@ func (s *stack) environment() map[string]string {
 
 		"SWEEP_EVERY":          "1s",
 		"SWEEP_BACKOFF":        "5s",
+		"STEP_SLOTS":           "8",
 		"BUDGET_CHECK_EVERY":   "5s",
 		"POLL_EVERY":           "60s",
 		"ANNOUNCE_GRACE":       "5s",

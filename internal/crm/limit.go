@@ -6,10 +6,6 @@ import (
 	"time"
 )
 
-// maxThrottle is how long a request waits for its turn inside a delivery. Longer, and the
-// delivery is due later instead, so that a throttled account holds nobody up.
-const maxThrottle = 2 * time.Second
-
 // Window is a rolling-window limit of one account: at most limit requests in any span,
 // which is how the CRMs count. (A token bucket of the same rate lets twice the limit pass
 // within one span.)
@@ -28,8 +24,10 @@ func NewWindow(limit int, span time.Duration, now func() time.Time) *Window {
 	return &Window{span: span, now: now, slots: make([]time.Time, limit)}
 }
 
-// Wait returns when a request may go. If its turn does not come soon it returns an *Error
-// with the fault RateLimited at once.
+// Wait returns when a request may go: within a span, if nobody else uses the account. If its
+// turn comes later it returns an *Error with the fault RateLimited at once, so that the
+// delivery is due then. (Waiting holds one of the tenant's own slots. Giving up sooner would
+// claim and give back every delivery of a backlog for each full window.)
 func (w *Window) Wait(ctx context.Context) error {
 	wait, err := w.reserve()
 	if err != nil || wait <= 0 {
@@ -57,7 +55,7 @@ func (w *Window) reserve() (time.Duration, error) {
 		turn = oldest.Add(w.span)
 	}
 	wait := turn.Sub(now)
-	if wait > maxThrottle {
+	if wait > w.span {
 		return 0, &Error{Fault: RateLimited, Op: "wait for the rate limit", RetryAt: turn}
 	}
 	w.slots[w.next] = turn

@@ -7,12 +7,14 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"cloud.google.com/go/pubsub/v2"
 	"github.com/go-chi/chi/v5"
 	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/fair"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/secret"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
@@ -134,6 +136,7 @@ type step struct {
 	*platform
 	verifier *topic.TokenVerifier
 	config   stage.Config
+	slots    *fair.Slots
 	wiring   wiring
 }
 
@@ -142,10 +145,11 @@ type stepConfig struct {
 	Platform platformConfig
 	Push     topic.PushConfig
 	Stage    stage.Config
+	Slots    fair.Config
 }
 
 func (c *stepConfig) Validate() error {
-	return errors.Join(c.Platform.Validate(), c.Push.Validate(), c.Stage.Validate())
+	return errors.Join(c.Platform.Validate(), c.Push.Validate(), c.Stage.Validate(), c.Slots.Validate())
 }
 
 // pushDeadline is longer than Pub/Sub waits for an answer: a handler that is cut off
@@ -158,14 +162,20 @@ func openStep(ctx context.Context, name string, cfg *stepConfig, opts ...Option)
 	if err != nil {
 		return nil, err
 	}
-	s := &step{platform: p, verifier: topic.NewVerifier(ctx, cfg.Push), config: cfg.Stage, wiring: wired(opts)}
+	s := &step{platform: p, verifier: topic.NewVerifier(ctx, cfg.Push), config: cfg.Stage, slots: fair.New(cfg.Slots), wiring: wired(opts)}
 	p.router.Method(http.MethodGet, "/v1/health", server.Health(name))
 	return s, nil
 }
 
-// on answers a topic's push subscription (pubsub:).
+// on answers a topic's push subscription (pubsub:). All topics of the step share its slots.
 func (s *step) on(name topic.Name, work func(context.Context, topic.Message) error) {
-	s.router.Method(http.MethodPost, "/pubsub/"+string(name), topic.Handler(s.verifier, s.name, work))
+	shared := func(ctx context.Context, m topic.Message) error {
+		return s.slots.Do(ctx, fair.Job{
+			Tenant: m.TenantID, Key: string(name) + "/" + m.RequestID + "/" + m.Destination + "/" + strconv.FormatInt(m.Run, 10),
+			Work: func(ctx context.Context) error { return work(ctx, m) },
+		})
+	}
+	s.router.Method(http.MethodPost, "/pubsub/"+string(name), topic.Handler(s.verifier, s.name, shared))
 }
 
 // run makes the worker answer the topic of the status that it starts from.
