@@ -22,6 +22,7 @@ type options struct {
 	sabotage string
 	noisy    bool
 	rolling  bool
+	stopped  bool
 	report   string // path of the JSON; empty: none
 	log      string // path of what devstack says
 }
@@ -67,6 +68,7 @@ func parse(args []string) (options, error) {
 	set.StringVar(&o.sabotage, "sabotage", "", "take a part away, which must be noticed: announce-before-save, no-lease, no-sweep or no-ledger")
 	set.BoolVar(&o.noisy, "noisy", false, "measure what one tenant's backlog does to another tenant's call")
 	set.BoolVar(&o.rolling, "rolling", false, "replace every service under load in turn, in fair weather")
+	set.BoolVar(&o.stopped, "stopped", false, "let one dependency after the other fall silent under load, and watch the services' memory")
 	set.StringVar(&o.report, "report", filepath.Join("build", "chaos.json"), "where the ledger is written to")
 	set.StringVar(&o.log, "log", filepath.Join("build", "chaos.log"), "where devstack's output is written to")
 	if err := set.Parse(args); err != nil {
@@ -98,8 +100,14 @@ func (o options) validate() error {
 	if o.tenants < 2 || o.tenants > len(canaries) {
 		errs = append(errs, fmt.Errorf("-tenants must be 2 to %d", len(canaries)))
 	}
-	if o.noisy && o.rolling {
-		errs = append(errs, errors.New("-noisy and -rolling do not go together"))
+	modes := 0
+	for _, chosen := range []bool{o.noisy, o.rolling, o.stopped} {
+		if chosen {
+			modes++
+		}
+	}
+	if modes > 1 {
+		errs = append(errs, errors.New("choose one of -noisy, -rolling and -stopped"))
 	}
 	return errors.Join(errs...)
 }
@@ -116,6 +124,8 @@ func run(ctx context.Context, o options, binary string) (*report, error) {
 		return noisy(ctx, s, o)
 	case o.rolling:
 		return rolling(ctx, s, o)
+	case o.stopped:
+		return stopped(ctx, s, o)
 	default:
 		return storm(ctx, s, o)
 	}

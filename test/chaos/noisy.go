@@ -58,7 +58,7 @@ func noisy(ctx context.Context, s *stack, o options) (*report, error) {
 	if waiting < len(backlog)/4 || left == 0 {
 		r.breach("idle", "the backlog was worked off too soon (%d of %d, then %d) to disturb anybody: use a larger -n", waiting, len(backlog), left)
 	}
-	return r, nil
+	return r, s.measure(r)
 }
 
 func (r *report) compare(alone, beside []time.Duration) {

@@ -36,6 +36,7 @@ func TestOutages(t *testing.T) {
 	t.Run("Spanner and Pub/Sub are away", d.bothAway)
 	t.Run("Cloud Storage is away", d.storageAway)
 	t.Run("the model is away", d.modelAway)
+	t.Run("the network is hostile", d.hostile)
 	t.Run("a message is refused for good", d.poison)
 	t.Run("the database is restored", d.restore)
 }
