@@ -52,6 +52,7 @@ func (s *stack) environment() map[string]string {
 	maps.Copy(env, s.access())
 	for _, name := range []string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT", "TELEMETRY_INTERVAL", "ANNOUNCE_GRACE", "POLL_EVERY", "POLL_SETTLE", "POLL_FIRST",
+		"SWEEP_EVERY", "SWEEP_BACKOFF",
 		"WEBHOOK_COMMIT_TIMEOUT", "WEBHOOK_PUBLISH_TIMEOUT",
 	} {
 		if value := os.Getenv(name); value != "" {

@@ -17,6 +17,7 @@ type Due struct {
 	Status      request.Status
 	Run         int64
 	TraceParent string
+	Announced   int64 // how often sweep announced it before, without any progress since
 }
 
 // dueRequests takes the oldest due rows of each active tenant, so that one tenant's
@@ -49,13 +50,16 @@ WHERE t.status = 'active' AND t.tenant_id NOT IN UNNEST(@tenants)`
 // with backoff, so that a row is announced again only if the announcement led nowhere.
 // Rows are picked on a snapshot and taken one by one, each in a transaction that sees
 // it still due: two sweeps at once share the work. What is paused is left as it is, so that it
-// is due when the pause ends, and takes no other row's place among each.
-func (o *Operator) TakeDue(ctx context.Context, each int) ([]Due, error) {
+// is due when the pause ends, and takes no other row's place among each. Tenants in except are
+// left alone.
+func (o *Operator) TakeDue(ctx context.Context, each int, except ...string) ([]Due, error) {
 	paused, err := o.store.pauses(ctx, spanner.AllKeys())
 	if err != nil {
 		return nil, err
 	}
 	heldRequests, heldDeliveries := holdsOf(paused, o.store.now())
+	heldRequests.tenants = append(heldRequests.tenants, except...)
+	heldDeliveries.tenants = append(heldDeliveries.tenants, except...)
 	requests, err := o.due(ctx, dueRequests, heldRequests, each)
 	if err != nil {
 		return nil, err
@@ -149,7 +153,7 @@ func (o *Operator) take(ctx context.Context, d *Due) (bool, error) {
 		if !due.Valid || now.Before(due.Time) {
 			return nil
 		}
-		ok, d.Status, d.TraceParent = true, request.Status(status), trace.StringVal
+		ok, d.Status, d.TraceParent, d.Announced = true, request.Status(status), trace.StringVal, announced
 		v := map[string]any{
 			"tenant_id": d.TenantID, "request_id": d.RequestID,
 			"due_at": now.Add(o.store.backoff << min(announced, 5)), "announced": announced + 1,

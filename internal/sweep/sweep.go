@@ -26,24 +26,27 @@ var announced, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/interna
 
 // Config says how much one sweep does.
 type Config struct {
-	Each   int           `env:"SWEEP_EACH, default=100"`   // rows taken of a tenant in one turn
-	Budget time.Duration `env:"SWEEP_BUDGET, default=50s"` // a sweep ends before the next one begins
-	Every  time.Duration `env:"SWEEP_EVERY"`               // sweep without being called; unset: Cloud Scheduler calls
+	Each int `env:"SWEEP_EACH, default=100"` // rows taken of a tenant in one turn
+	// Repeats is after how many rows of a tenant that were announced before, in vain, a sweep takes
+	// no more of it: what waits behind its tenant's share is not helped by being announced again.
+	Repeats int           `env:"SWEEP_REPEATS, default=1000"`
+	Budget  time.Duration `env:"SWEEP_BUDGET, default=50s"` // a sweep ends before the next one begins
+	Every   time.Duration `env:"SWEEP_EVERY"`               // sweep without being called; unset: Cloud Scheduler calls
 	// Budgets is how long after a look at what a tenant has spent the next one follows.
 	Budgets time.Duration `env:"BUDGET_CHECK_EVERY, default=5m"`
 }
 
 // Validate reports every problem at once.
 func (c *Config) Validate() error {
-	if c.Each <= 0 || c.Budget <= 0 || c.Every < 0 || c.Budgets < 0 {
-		return errors.New("SWEEP_EACH and SWEEP_BUDGET must be positive, SWEEP_EVERY and BUDGET_CHECK_EVERY not negative")
+	if c.Each <= 0 || c.Repeats <= 0 || c.Budget <= 0 || c.Every < 0 || c.Budgets < 0 {
+		return errors.New("SWEEP_EACH, SWEEP_REPEATS and SWEEP_BUDGET must be positive, SWEEP_EVERY and BUDGET_CHECK_EVERY not negative")
 	}
 	return nil
 }
 
 // Due takes rows that are due.
 type Due interface {
-	TakeDue(ctx context.Context, each int) ([]store.Due, error)
+	TakeDue(ctx context.Context, each int, except ...string) ([]store.Due, error)
 }
 
 // Publisher announces rows.
@@ -72,10 +75,11 @@ func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
 		checked.Go(func() { s.Budgets.Check(budget) })
 		defer checked.Wait()
 	}
-	total := 0
+	total, repeats := 0, repeats{limit: s.Config.Repeats}
 	for budget.Err() == nil {
-		due, err := s.Due.TakeDue(budget, s.Config.Each)
+		due, err := s.Due.TakeDue(budget, s.Config.Each, repeats.spent...)
 		for _, d := range due {
+			repeats.add(d)
 			s.announce(context.WithoutCancel(ctx), d)
 		}
 		total += len(due)
@@ -87,6 +91,26 @@ func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
 		}
 	}
 	return total, nil
+}
+
+// repeats counts rows that were announced before.
+type repeats struct {
+	limit    int
+	byTenant map[string]int
+	spent    []string // tenants that have reached the limit
+}
+
+func (r *repeats) add(d store.Due) {
+	if d.Announced == 0 {
+		return
+	}
+	if r.byTenant == nil {
+		r.byTenant = map[string]int{}
+	}
+	r.byTenant[d.TenantID]++
+	if r.byTenant[d.TenantID] == r.limit {
+		r.spent = append(r.spent, d.TenantID)
+	}
 }
 
 // announce publishes one row. If that fails, the row is due again after its backoff.

@@ -19,11 +19,13 @@ import (
 
 // turns hands out one slice of due rows after the other.
 type turns struct {
-	rows [][]store.Due
-	err  error
+	rows   [][]store.Due
+	err    error
+	except [][]string // of each turn
 }
 
-func (s *turns) TakeDue(context.Context, int) ([]store.Due, error) {
+func (s *turns) TakeDue(_ context.Context, _ int, except ...string) ([]store.Due, error) {
+	s.except = append(s.except, except)
 	if len(s.rows) == 0 {
 		return nil, s.err
 	}
@@ -47,7 +49,7 @@ const parent = "00-abcd0000000000000000000000000001-00f067aa0ba902b7-01"
 
 func newSweeper(rows *turns) (*sweep.Sweeper, *published) {
 	p := &published{}
-	return &sweep.Sweeper{Config: sweep.Config{Each: 10, Budget: time.Minute}, Due: rows, Publisher: p}, p
+	return &sweep.Sweeper{Config: sweep.Config{Each: 10, Repeats: 2, Budget: time.Minute}, Due: rows, Publisher: p}, p
 }
 
 func TestWhatIsDueIsAnnouncedOnItsTopicUntilNothingIsLeft(t *testing.T) {
@@ -63,6 +65,26 @@ func TestWhatIsDueIsAnnouncedOnItsTopicUntilNothingIsLeft(t *testing.T) {
 	want := []string{"request-received req_1 abcd", "request-pushed req_2 abcd", "delivery-due req_3hubspot abcd"}
 	if diff := cmp.Diff(want, p.got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestATenantWhoseRowsWereAnnouncedInVainIsLeftAloneForThisSweep(t *testing.T) {
+	t.Parallel()
+	row := func(tenant string, before int64) store.Due {
+		return store.Due{TenantID: tenant, RequestID: "req_1", Status: request.Received, Announced: before}
+	}
+	rows := &turns{rows: [][]store.Due{
+		{row("new", 0), row("backlog", 1)}, {row("new", 0), row("backlog", 3)}, {row("new", 0)},
+	}}
+	s, p := newSweeper(rows)
+	if _, err := s.Sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{nil, nil, {"backlog"}, {"backlog"}}, rows.except); diff != "" {
+		t.Error(diff)
+	}
+	if len(p.got) != 5 {
+		t.Errorf("%d rows were announced, want all 5 that were taken", len(p.got))
 	}
 }
 
@@ -91,7 +113,7 @@ func TestTheSchedulerIsToldWhenTheStoreIsAway(t *testing.T) {
 // backlog hands out a row and then has more than there is time for.
 type backlog struct{}
 
-func (backlog) TakeDue(ctx context.Context, _ int) ([]store.Due, error) {
+func (backlog) TakeDue(ctx context.Context, _ int, _ ...string) ([]store.Due, error) {
 	<-ctx.Done()
 	return []store.Due{{RequestID: "req_1", Status: request.Received}}, ctx.Err()
 }

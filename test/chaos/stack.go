@@ -91,7 +91,7 @@ func (s *stack) launch(ctx context.Context, o options, binary string) error {
 		return err
 	}
 	arguments := []string{"-separate", "-no-samples", "-ready-file", s.path, "-tenants", strconv.Itoa(o.tenants)}
-	if !o.noisy && !o.rolling {
+	if !o.noisy && !o.rolling && !o.stopped {
 		arguments = append(arguments, "-aborts")
 	}
 	s.command = exec.Command(binary, arguments...) //nolint:gosec,noctx // built by us; stop ends it, in order
@@ -116,6 +116,9 @@ func (s *stack) environment(o options) []string {
 		if !strings.HasPrefix(entry, "SPANNER_EMULATOR_HOST=") && !strings.HasPrefix(entry, "PUBSUB_EMULATOR_HOST=") {
 			env = append(env, entry)
 		}
+	}
+	if o.noisy { // the times of production: the emulator takes half a second to find what is due of a backlog
+		env = append(env, "SWEEP_EVERY=60s", "SWEEP_BACKOFF=60s", "ANNOUNCE_GRACE=60s")
 	}
 	return append(env,
 		"CHAOS_SABOTAGE="+o.sabotage, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+s.collector.address, "TELEMETRY_INTERVAL=1s",
