@@ -24,7 +24,9 @@ require (
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/google/go-cmp v0.7.0
 	github.com/googleapis/gax-go/v2 v2.27.0
+	github.com/hajimehoshi/go-mp3 v0.3.4
 	github.com/jedib0t/go-pretty/v6 v6.8.3
+	github.com/klauspost/readahead v1.4.0
 	github.com/nyaruka/phonenumbers v1.8.1
 	github.com/oapi-codegen/runtime v1.8.0
 	github.com/sethvargo/go-envconfig v1.4.3

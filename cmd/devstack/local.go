@@ -8,6 +8,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/service"
+	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
 )
 
 // fleet is the running services.
@@ -30,10 +31,10 @@ type local struct {
 func startLocal(ctx context.Context, environments map[string]map[string]string, opts ...service.Option) *local {
 	ctx, cancel := context.WithCancel(ctx)
 	l := &local{cancel: cancel, failed: make(chan error, len(environments))}
-	all := service.All()
+	services := all.Services()
 	for name, env := range environments {
 		l.done.Go(func() {
-			if err := all[name](ctx, envconfig.MapLookuper(env), opts...); err != nil && ctx.Err() == nil {
+			if err := services[name](ctx, envconfig.MapLookuper(env), opts...); err != nil && ctx.Err() == nil {
 				l.failed <- fmt.Errorf("service %s: %w", name, err)
 			}
 		})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/emulator"
 	"github.com/your-org/multi-tenant-pipeline/internal/service"
+	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
 	"github.com/your-org/multi-tenant-pipeline/pkg/logging"
 	"github.com/your-org/multi-tenant-pipeline/pkg/server"
 )
@@ -30,7 +31,7 @@ func main() {
 			fmt.Fprintln(os.Stderr, "devstack:", err)
 			os.Exit(2)
 		}
-		server.Main(name, service.FromEnvironment(service.All()[name], opts...))
+		server.Main(name, service.FromEnvironment(all.Services()[name], opts...))
 		return
 	}
 	os.Exit(realMain(os.Args[1:]))

@@ -13,7 +13,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/service"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
-	"github.com/your-org/multi-tenant-pipeline/internal/webhook"
+	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 )
 
 // sabotageVariable takes away one of the parts that keep deliveries from being lost or
@@ -45,11 +45,11 @@ const saving = 2 * time.Second
 
 // writeBehind acknowledges and announces deliveries before they are saved.
 type writeBehind struct {
-	webhook.Store
-	announcer webhook.Announcer
+	service.Accepter
+	announcer *topic.Publisher
 }
 
-func saveLater(s webhook.Store, a webhook.Announcer) webhook.Store { return writeBehind{s, a} }
+func saveLater(a service.Accepter, p *topic.Publisher) service.Accepter { return writeBehind{a, p} }
 
 func (w writeBehind) Accept(ctx context.Context, in request.Intake) (request.Acceptance, error) {
 	r, ctx := in.Request, context.WithoutCancel(ctx)
@@ -58,7 +58,7 @@ func (w writeBehind) Accept(ctx context.Context, in request.Intake) (request.Acc
 	}
 	go func() {
 		time.Sleep(saving)
-		if _, err := w.Store.Accept(ctx, in); err != nil {
+		if _, err := w.Accepter.Accept(ctx, in); err != nil {
 			slog.WarnContext(ctx, "delivery not saved", "tenant_id", r.TenantID, "request_id", r.ID, "error", err)
 		}
 	}()

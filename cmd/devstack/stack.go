@@ -15,7 +15,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/emulator"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/relay"
-	"github.com/your-org/multi-tenant-pipeline/internal/service"
+	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 )
 
@@ -159,7 +159,7 @@ func (s *stack) seed(ctx context.Context) error {
 func (s *stack) startServices(ctx context.Context) error {
 	s.services = map[string]string{}
 	environments := map[string]map[string]string{}
-	names := slices.Sorted(maps.Keys(service.All()))
+	names := slices.Sorted(maps.Keys(all.Services()))
 	ports, err := freePorts(ctx, len(names))
 	if err != nil {
 		return err

@@ -6,10 +6,10 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
-	"github.com/your-org/multi-tenant-pipeline/internal/service"
+	"github.com/your-org/multi-tenant-pipeline/internal/service/migrate"
 	"github.com/your-org/multi-tenant-pipeline/pkg/server"
 )
 
 func main() { server.Main("migrate", run) }
 
-func run(ctx context.Context) error { return service.Migrate(ctx, envconfig.OsLookuper()) }
+func run(ctx context.Context) error { return migrate.Run(ctx, envconfig.OsLookuper()) }

@@ -83,6 +83,12 @@ func prepare(t *testing.T, r *run, line string, stop func()) {
 		r.api.answer("getJob", reply{status: 200, body: `{"job_id":"job_4tbgp3yzq2xk7uhv","kind":"erase","state":"done","actor":"https://issuer.example.com#ann",
 			"created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:04:11Z","report":{"requests":2,"tables":{"requests":2,"transcripts":2},
 			"copies":[{"request_id":"req_xw3vhpjm2d5nwkkqk5ul7c2nzi","destination":"hubspot","link":"https://crm.example.com/deals/57","records":[{"type":"contact","id":"51"},{"type":"deal","id":"57"}]}]}}`})
+	case strings.Contains(line, "corrections export"): // the document's own cases
+	case strings.Contains(line, "reanalyze"):
+		r.api.answer("getJob", reply{status: 200, body: `{"job_id":"job_4tbgp3yzq2xk7uhv","kind":"reanalyze","state":"done","actor":"https://issuer.example.com#ann",
+			"created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:21:11Z","report":{"expected":310,"looked":318,"done":309,"changed":41,"busy":1,"cost_usd":1.42,
+			"fields":{"timeline":22,"lead_score":31},"bands":{"warm":{"hot":6,"cold":2}},
+			"requests":[{"request_id":"req_xw3vhpjm2d5nwkkqk5ul7c2nzi","from_score":62,"to_score":86,"from_band":"warm","to_band":"hot","fields":["timeline","lead_score"]}]}}`})
 	case strings.Contains(line, "export"):
 		r.api.answer("getJob", reply{status: 200, body: `{"job_id":"job_4tbgp3yzq2xk7uhv","kind":"export","state":"done","actor":"https://issuer.example.com#ann",
 			"created_at":"2026-03-02T16:04:05Z","updated_at":"2026-03-02T16:04:11Z","report":{"requests":2}}`})

@@ -14,10 +14,10 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 )
 
-// newJob returns the commands about exports, erasures and imports.
+// newJob returns the commands about long work: exports, erasures, imports, re-analyses.
 func newJob(t *tool) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "job", Short: "Look after exports, erasures and imports",
+		Use: "job", Short: "Look after exports, erasures, imports and re-analyses",
 		Example: "  pipelinectl job list -t tenant_demo",
 	}
 	cmd.AddCommand(newJobList(t), newJobShow(t),

@@ -134,7 +134,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		write(w, queue[0])
 		return
 	}
-	write(w, example(route.Operation, strings.Contains(string(body), `"estimate":true`)))
+	write(w, example(route.Operation, strings.Contains(string(body), `"estimate":true`) || strings.Contains(string(body), `"preview":true`)))
 }
 
 type unknown string
@@ -160,14 +160,14 @@ func write(w http.ResponseWriter, r reply) {
 	_, _ = io.WriteString(w, r.body)
 }
 
-// example returns the document's answer to an operation that goes well: an import's first is
-// the estimate, its second the job.
+// example returns the document's answer to an operation that goes well: of those that estimate
+// or preview, the first is that, the second the job.
 func example(operation *openapi3.Operation, first bool) reply {
 	if operation.OperationID == "getDocument" {
 		return reply{status: http.StatusOK, kind: "application/yaml", body: string(openapi.Document)}
 	}
 	codes := []int{http.StatusOK, http.StatusCreated, http.StatusAccepted, http.StatusNoContent}
-	if operation.OperationID == "createImport" && !first {
+	if slices.Contains([]string{"createImport", "createRescore", "createReanalysis"}, operation.OperationID) && !first {
 		codes = codes[2:]
 	}
 	for _, status := range codes {

@@ -25,13 +25,19 @@ func (s Subject) Rules() *request.Analysis {
 	result := s.conclude(&checked)
 	result.Analyzer = request.AnalyzerRules
 	result.PromptVersion = rules.Version
+	for _, q := range s.Input.Questions {
+		result.Answers = append(result.Answers, q.Unanswered())
+	}
+	if len(s.Input.Questions) > 0 && !s.Transcript.Empty() {
+		result.Warnings = append(result.Warnings, "only the model answers the company's own questions")
+	}
 	return result
 }
 
 // Answered analyses the subject by a model's answer. The error is a *verdict.FaultError if the
 // answer cannot be used.
 func (s Subject) Answered(text string) (*request.Analysis, error) {
-	answer, err := verdict.Decode([]byte(text))
+	answer, err := verdict.Decode([]byte(text), s.Input.Questions...)
 	if err != nil {
 		return nil, err
 	}
@@ -39,11 +45,26 @@ func (s Subject) Answered(text string) (*request.Analysis, error) {
 	if checked.Unfounded(s.Transcript) {
 		return nil, &verdict.FaultError{Why: "none of its quotes is in the segments"}
 	}
+	if checked.Steered {
+		if checked.Intent != "other" && !checked.Supported(verdict.FieldIntent) {
+			return nil, &verdict.FaultError{Why: "its intent has no quote in the segments that counts"}
+		}
+		s.secure(&checked)
+	}
 	result := s.conclude(&checked)
+	answers, warnings := verdict.Replies(answer.Answers, s.Input.Questions, s.Transcript)
+	result.Answers, result.Warnings = answers, append(result.Warnings, warnings...)
 	result.Analyzer = request.AnalyzerModel
 	result.PromptVersion = prompt.Version
 	result.ModelScore = &answer.ScoreEstimate
 	return result, nil
+}
+
+// secure has the rules judge what needs no quote: a model may have obeyed who tries to steer it.
+func (s Subject) secure(c *verdict.Checked) {
+	own := rules.Analyze(s.Input)
+	c.Signals.Engagement = own.Signals.Engagement
+	c.Spam = c.Spam || own.Spam
 }
 
 // conclude scores a checked answer and writes it as a result.
@@ -59,6 +80,9 @@ func (s Subject) conclude(c *verdict.Checked) *request.Analysis {
 	if email := result.Customer.Email; email != "" && contact.Email(email) == "" {
 		result.Customer.Email = ""
 		result.Warnings = append(result.Warnings, "the e-mail address is not one and was dropped")
+	}
+	if s.Input.Cut {
+		result.Warnings = append(result.Warnings, "it is too long; only the beginning was analysed")
 	}
 	if result.Evidence == nil { // the contract has a list, not null
 		result.Evidence = []request.Evidence{}
@@ -93,6 +117,5 @@ func (s Subject) unheard() bool {
 
 // Rescore gives an analysis the score that other weights make of it.
 func Rescore(a *request.Analysis, weights map[string]float64) {
-	r := rubric.Rescore(a.ScoreBreakdown, weights)
-	a.LeadScore, a.ScoreBand, a.IsLead, a.ScoreBreakdown = r.Score, r.Band, r.IsLead, r.Breakdown
+	rubric.Reweigh(a, weights)
 }

@@ -14,6 +14,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
+	"github.com/your-org/multi-tenant-pipeline/internal/conversation"
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
@@ -60,10 +61,16 @@ func sleep(ctx context.Context, d time.Duration) error {
 
 // Work analyses one request.
 func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
+	result, _, err := w.conclude(ctx, job)
+	return result, err
+}
+
+// conclude analyses one request and says why the analysis is whose it is.
+func (w *Worker) conclude(ctx context.Context, job *stage.Job) (stage.Result, string, error) {
 	defer w.prices.Charge(job.Request) // whatever comes of it
 	transcript, written, err := transcriptOf(ctx, job)
 	if err != nil {
-		return stage.Result{}, err
+		return stage.Result{}, "", err
 	}
 	subject := Subject{
 		Input: prompt.NewInput(job.Tenant, job.Request, transcript), Transcript: transcript,
@@ -71,15 +78,16 @@ func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 	}
 	analysis, reason, err := w.analyse(ctx, job, subject)
 	if err != nil {
-		return stage.Result{}, err
+		return stage.Result{}, "", err
 	}
 	w.answers.Add(ctx, 1, metric.WithAttributes(attribute.String("analyzer", analysis.Analyzer), attribute.String("reason", reason)))
+	analysis.Conversation = conversation.Of(transcript, job.Tenant.Settings.Trackers)
 	apply(job, analysis)
 	result := stage.Result{Analysis: analysis, People: people(job, analysis), Detail: detail(analysis, reason)}
 	if written {
 		result.Transcript = transcript
 	}
-	return result, nil
+	return result, reason, nil
 }
 
 // transcriptOf returns the words to analyse, and whether they were written here: a form

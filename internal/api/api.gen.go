@@ -17,6 +17,7 @@ import (
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
+	"github.com/your-org/multi-tenant-pipeline/internal/reanalyze"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -161,9 +162,11 @@ func (e HealthStatus) Valid() bool {
 
 // Defines values for JobKind.
 const (
-	Erase  JobKind = "erase"
-	Export JobKind = "export"
-	Import JobKind = "import"
+	Erase     JobKind = "erase"
+	Export    JobKind = "export"
+	Import    JobKind = "import"
+	Reanalyze JobKind = "reanalyze"
+	Rescore   JobKind = "rescore"
 )
 
 // Valid indicates whether the value is a known member of the JobKind enum.
@@ -174,6 +177,10 @@ func (e JobKind) Valid() bool {
 	case Export:
 		return true
 	case Import:
+		return true
+	case Reanalyze:
+		return true
+	case Rescore:
 		return true
 	default:
 		return false
@@ -501,6 +508,10 @@ type Actions_Owner struct {
 // Analysis What the request means. Absent until it has been analysed.
 type Analysis = request.Analysis
 
+// Answer The answer to one of the company's own questions. It has a value only if words of the transcript justify it;
+// the rules, which answer when no model does, leave every question open.
+type Answer = request.Answer
+
 // AuditEntry One line of the audit log.
 type AuditEntry struct {
 	Action string `json:"action"`
@@ -604,6 +615,78 @@ type CRMState = request.CRMState
 // Caller Who called or wrote, as far as it is known.
 type Caller = request.Caller
 
+// Case A request, and what the right answers about it are.
+type Case struct {
+	// Call What the source told.
+	Call CaseCall `json:"call"`
+
+	// FormFields A form's fields, in the order sent; several of one name are a list.
+	FormFields json.RawMessage `json:"form_fields,omitempty"`
+
+	// ID The request's id.
+	ID string `json:"id"`
+
+	// Kind What arrived.
+	Kind Kind `json:"kind"`
+
+	// Labels The analysis as people have put it right.
+	Labels CaseLabels `json:"labels"`
+
+	// Tags `corrected:` and the field, for each that a person corrected.
+	Tags []string `json:"tags"`
+
+	// Transcript Absent from a form.
+	Transcript []CaseTurn `json:"transcript,omitempty"`
+}
+
+// CaseCall What the source told.
+type CaseCall struct {
+	Answered   bool    `json:"answered"`
+	DurationS  float64 `json:"duration_s"`
+	SourceName string  `json:"source_name"`
+
+	// StartTime In the tenant's time zone.
+	StartTime time.Time `json:"start_time"`
+	Voicemail bool      `json:"voicemail"`
+}
+
+// CaseLabels The analysis as people have put it right.
+type CaseLabels struct {
+	Appointment   string  `json:"appointment"`
+	Budget        string  `json:"budget"`
+	CustomerEmail *string `json:"customer_email"`
+
+	// CustomerName Null: none was given.
+	CustomerName *string `json:"customer_name"`
+	Intent       string  `json:"intent"`
+	IsLead       bool    `json:"is_lead"`
+	LeadScore    int     `json:"lead_score"`
+	ProjectType  string  `json:"project_type"`
+
+	// ScoreBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	ScoreBand Band   `json:"score_band"`
+	Spam      bool   `json:"spam"`
+	Timeline  string `json:"timeline"`
+}
+
+// CasePage defines model for CasePage.
+type CasePage struct {
+	Cases []Case `json:"cases"`
+
+	// NextPageToken Empty on the last page.
+	NextPageToken string `json:"next_page_token"`
+}
+
+// CaseTurn One turn of one speaker.
+type CaseTurn struct {
+	End     float64 `json:"end"`
+	Speaker string  `json:"speaker"`
+
+	// Start Seconds from the beginning.
+	Start float64 `json:"start"`
+	Text  string  `json:"text"`
+}
+
 // Confidence defines model for Confidence.
 type Confidence = request.Confidence
 
@@ -629,6 +712,13 @@ type Connection struct {
 
 // Connector The kind of CRM.
 type Connector string
+
+// Conversation What was counted in the transcript of a call, without a model. Absent for forms and texts, for calls without
+// a word, and for requests that were analysed before it was counted.
+//
+// A figure that the transcript does not tell is absent, never 0: transcripts may have no times, or tell only
+// when each segment begins; the speakers may not be told apart, or not be known by role.
+type Conversation = request.Conversation
 
 // CorrectableField A field of the analysis that may be corrected.
 type CorrectableField = string
@@ -925,6 +1015,9 @@ type JobPage struct {
 	NextPageToken string `json:"next_page_token"`
 }
 
+// KeywordTracker A list of phrases that are counted as one. Whole words match; case, accents and punctuation do not matter.
+type KeywordTracker = tenant.Tracker
+
 // Kind What arrived.
 type Kind = request.Kind
 
@@ -991,6 +1084,39 @@ type NewImport struct {
 	To openapi_types.Date `json:"to"`
 }
 
+// NewReanalysis Which requests to analyse again.
+type NewReanalysis struct {
+	// Analyzer Only those that this one answered.
+	Analyzer string `json:"analyzer,omitempty"`
+
+	// Estimate Only say how many there are, and what they would cost.
+	Estimate bool `json:"estimate,omitempty"`
+
+	// From The first day on which they were received, in the tenant's time zone.
+	From openapi_types.Date `json:"from"`
+
+	// ModelNot Only those that another model answered, or another version of it than this.
+	ModelNot string `json:"model_not,omitempty"`
+
+	// PromptVersionNot Only those whose `prompt_version` is not this one.
+	PromptVersionNot string `json:"prompt_version_not,omitempty"`
+
+	// Push Let the records in CRMs follow.
+	Push bool `json:"push,omitempty"`
+
+	// Sample Analyse only so many, the newest, and drop the new answers. They are paid for.
+	Sample int `json:"sample,omitempty"`
+
+	// ScoreBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	ScoreBand Band `json:"score_band,omitempty"`
+
+	// SourceID Only those of this source.
+	SourceID string `json:"source_id,omitempty"`
+
+	// To The last day.
+	To openapi_types.Date `json:"to"`
+}
+
 // NewRequest A call, form or text to bring in.
 type NewRequest struct {
 	// Answered Of a call.
@@ -1042,6 +1168,30 @@ type NewRequestAudioContentType string
 
 // NewRequestDirection defines model for NewRequest.Direction.
 type NewRequestDirection string
+
+// NewRescore Which requests to score by other weights.
+type NewRescore struct {
+	// From The first day on which they were received, in the tenant's time zone.
+	From openapi_types.Date `json:"from"`
+
+	// Preview Only say what would change.
+	Preview bool `json:"preview,omitempty"`
+
+	// Push Let the records in CRMs follow.
+	Push bool `json:"push,omitempty"`
+
+	// ScoreBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	ScoreBand Band `json:"score_band,omitempty"`
+
+	// SourceID Only those of this source.
+	SourceID string `json:"source_id,omitempty"`
+
+	// To The last day.
+	To openapi_types.Date `json:"to"`
+
+	// Weights Weights to try, with `preview` only: to score by them, make them the tenant's.
+	Weights map[string]float64 `json:"weights,omitempty"`
+}
 
 // NewSigningKey A key to accept.
 type NewSigningKey struct {
@@ -1162,6 +1312,9 @@ type PriceList struct {
 type PrivacySettings struct {
 	// KeepCardNumbers Payment card and social security numbers stay in transcripts, which otherwise are masked before they are stored.
 	KeepCardNumbers *bool `json:"keep_card_numbers,omitempty"`
+
+	// MaskProfanity Of swear words in transcripts only the first letter is stored.
+	MaskProfanity *bool `json:"mask_profanity,omitempty"`
 }
 
 // Problem Problem details for HTTP APIs (RFC 9457).
@@ -1202,6 +1355,28 @@ type ProcessSettings struct {
 
 // ProjectType What kind of work it is about.
 type ProjectType = string
+
+// QuarterSentiment How the customer sounded in one quarter of the call. A quarter in which they said nothing has none.
+type QuarterSentiment = request.QuarterSentiment
+
+// Question One question of the company. Its answer is `answers["ID"]` in workflow rules and field mappings.
+type Question = request.Question
+
+// QuestionType defines model for QuestionType.
+type QuestionType = string
+
+// Quote Words of the transcript.
+type Quote = request.Quote
+
+// ReanalysisEstimate What analysing again would cost.
+type ReanalysisEstimate struct {
+	// Complete False: reckoned from the newest thousand.
+	Complete bool `json:"complete"`
+
+	// CostUSD At the most.
+	CostUSD  float64 `json:"cost_usd"`
+	Requests int64   `json:"requests"`
+}
 
 // RecordingLink defines model for RecordingLink.
 type RecordingLink struct {
@@ -1380,6 +1555,39 @@ type RuleTrace struct {
 	Why string `json:"why"`
 }
 
+// ScoreChange defines model for ScoreChange.
+type ScoreChange = reanalyze.Change
+
+// ScorePreview What other weights would change.
+type ScorePreview struct {
+	// Bands How many requests would go from which score band to which.
+	Bands map[string]map[string]int `json:"bands"`
+
+	// Busy Those that are still on their way.
+	Busy int `json:"busy"`
+
+	// Changed Those whose score would change.
+	Changed int `json:"changed"`
+
+	// Complete False: only the newest of the requests were looked at.
+	Complete bool `json:"complete"`
+
+	// Done Those of them that can be scored again.
+	Done int `json:"done"`
+
+	// Looked Requests that were looked at.
+	Looked int `json:"looked"`
+
+	// Requests Those whose score would change most.
+	Requests []ScoreChange `json:"requests"`
+
+	// Skipped Those without an analysis.
+	Skipped int `json:"skipped"`
+}
+
+// ScorecardPoint One thing that an agent should do, and whether they did. Only their own words count.
+type ScorecardPoint = request.ScorecardPoint
+
 // SecretName How settings refer to a secret.
 type SecretName struct {
 	// Secret Example: tenant-tenant_demo-slack_sales
@@ -1552,6 +1760,9 @@ type SourceList struct {
 	Sources []Source `json:"sources"`
 }
 
+// SpeakerMetrics The figures of one speaker.
+type SpeakerMetrics = request.SpeakerMetrics
+
 // SpeechSettings How calls are transcribed.
 type SpeechSettings struct {
 	// Batch Calls are transcribed when it is cheap: within a day, for a fifth of the price.
@@ -1565,6 +1776,9 @@ type SpeechSettings struct {
 
 	// Unrecorded The company records no calls; a lead does not wait for audio.
 	Unrecorded *bool `json:"unrecorded,omitempty"`
+
+	// Untrimmed Recordings are sent to the recogniser as they are. Otherwise long silence is cut out before it is paid for, a second channel that holds nothing new too, and an empty voicemail is not sent at all.
+	Untrimmed *bool `json:"untrimmed,omitempty"`
 }
 
 // SpokenSegment One turn of one speaker.
@@ -1682,6 +1896,9 @@ type TestResult struct {
 
 // Timeline How soon the work should begin.
 type Timeline = string
+
+// TrackerCount How often the phrases of one tracker were said.
+type TrackerCount = request.TrackerCount
 
 // Transcript What was said. Absent until the request has been transcribed; without segments if nobody spoke.
 type Transcript = request.Transcript
@@ -1811,6 +2028,15 @@ type ListAuditParams struct {
 
 	// Target Only lines about this, for instance a request's id.
 	Target string `form:"target,omitempty" json:"target,omitempty"`
+}
+
+// ListCorrectionCasesParams defines parameters for ListCorrectionCases.
+type ListCorrectionCasesParams struct {
+	// Limit The most rows to return.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// PageToken Where to continue, the `next_page_token` of the page before.
+	PageToken PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
 }
 
 // GetCostsParams defines parameters for GetCosts.
@@ -1997,6 +2223,9 @@ type OptInJSONRequestBody = PersonKey
 // OptOutJSONRequestBody defines body for OptOut for application/json ContentType.
 type OptOutJSONRequestBody = PersonKey
 
+// CreateReanalysisJSONRequestBody defines body for CreateReanalysis for application/json ContentType.
+type CreateReanalysisJSONRequestBody = NewReanalysis
+
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
 
@@ -2005,6 +2234,9 @@ type CorrectRequestJSONRequestBody = CorrectionOrder
 
 // RetryRequestJSONRequestBody defines body for RetryRequest for application/json ContentType.
 type RetryRequestJSONRequestBody = RetryOrder
+
+// CreateRescoreJSONRequestBody defines body for CreateRescore for application/json ContentType.
+type CreateRescoreJSONRequestBody = NewRescore
 
 // PutSecretJSONRequestBody defines body for PutSecret for application/json ContentType.
 type PutSecretJSONRequestBody = SecretValue
@@ -2198,6 +2430,9 @@ type ServerInterface interface {
 	// GetBudget Get the month's budget
 	// (GET /v1/tenants/{tenant_id}/budget)
 	GetBudget(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// ListCorrectionCases List corrected requests as cases of an evaluation
+	// (GET /v1/tenants/{tenant_id}/corrections/cases)
+	ListCorrectionCases(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListCorrectionCasesParams)
 	// GetCosts Add up costs
 	// (GET /v1/tenants/{tenant_id}/costs)
 	GetCosts(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetCostsParams)
@@ -2273,6 +2508,9 @@ type ServerInterface interface {
 	// OptOut Opt a person out of third parties
 	// (POST /v1/tenants/{tenant_id}/privacy/opt-outs)
 	OptOut(w http.ResponseWriter, r *http.Request, tenantID TenantID)
+	// CreateReanalysis Analyse past requests again
+	// (POST /v1/tenants/{tenant_id}/reanalyses)
+	CreateReanalysis(w http.ResponseWriter, r *http.Request, tenantID TenantID)
 	// ListRequests List requests
 	// (GET /v1/tenants/{tenant_id}/requests)
 	ListRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListRequestsParams)
@@ -2306,6 +2544,9 @@ type ServerInterface interface {
 	// RetryRequest Repeat a request from a step
 	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/retry)
 	RetryRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID)
+	// CreateRescore Score past requests by other weights
+	// (POST /v1/tenants/{tenant_id}/rescores)
+	CreateRescore(w http.ResponseWriter, r *http.Request, tenantID TenantID)
 	// PutSecret Keep a secret
 	// (PUT /v1/tenants/{tenant_id}/secrets/{purpose})
 	PutSecret(w http.ResponseWriter, r *http.Request, tenantID TenantID, purpose string)
@@ -2450,6 +2691,12 @@ func (_ Unimplemented) ListAudit(w http.ResponseWriter, r *http.Request, tenantI
 // GetBudget Get the month's budget
 // (GET /v1/tenants/{tenant_id}/budget)
 func (_ Unimplemented) GetBudget(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListCorrectionCases List corrected requests as cases of an evaluation
+// (GET /v1/tenants/{tenant_id}/corrections/cases)
+func (_ Unimplemented) ListCorrectionCases(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListCorrectionCasesParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2603,6 +2850,12 @@ func (_ Unimplemented) OptOut(w http.ResponseWriter, r *http.Request, tenantID T
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// CreateReanalysis Analyse past requests again
+// (POST /v1/tenants/{tenant_id}/reanalyses)
+func (_ Unimplemented) CreateReanalysis(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // ListRequests List requests
 // (GET /v1/tenants/{tenant_id}/requests)
 func (_ Unimplemented) ListRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListRequestsParams) {
@@ -2666,6 +2919,12 @@ func (_ Unimplemented) GetRecording(w http.ResponseWriter, r *http.Request, tena
 // RetryRequest Repeat a request from a step
 // (POST /v1/tenants/{tenant_id}/requests/{request_id}/retry)
 func (_ Unimplemented) RetryRequest(w http.ResponseWriter, r *http.Request, tenantID TenantID, requestID RequestID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// CreateRescore Score past requests by other weights
+// (POST /v1/tenants/{tenant_id}/rescores)
+func (_ Unimplemented) CreateRescore(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -3279,6 +3538,61 @@ func (siw *ServerInterfaceWrapper) GetBudget(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetBudget(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCorrectionCases operation middleware
+func (siw *ServerInterfaceWrapper) ListCorrectionCases(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCorrectionCasesParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page_token" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page_token", r.URL.Query(), &params.PageToken, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page_token"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page_token", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCorrectionCases(w, r, tenantID, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4225,6 +4539,32 @@ func (siw *ServerInterfaceWrapper) OptOut(w http.ResponseWriter, r *http.Request
 	handler.ServeHTTP(w, r)
 }
 
+// CreateReanalysis operation middleware
+func (siw *ServerInterfaceWrapper) CreateReanalysis(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateReanalysis(w, r, tenantID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListRequests operation middleware
 func (siw *ServerInterfaceWrapper) ListRequests(w http.ResponseWriter, r *http.Request) {
 
@@ -4888,6 +5228,32 @@ func (siw *ServerInterfaceWrapper) RetryRequest(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RetryRequest(w, r, tenantID, requestID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateRescore operation middleware
+func (siw *ServerInterfaceWrapper) CreateRescore(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateRescore(w, r, tenantID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5658,6 +6024,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/budget", wrapper.GetBudget)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/corrections/cases", wrapper.ListCorrectionCases)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/costs", wrapper.GetCosts)
 	})
 	r.Group(func(r chi.Router) {
@@ -5733,6 +6102,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/privacy/opt-outs", wrapper.OptOut)
 	})
 	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/reanalyses", wrapper.CreateReanalysis)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/requests", wrapper.ListRequests)
 	})
 	r.Group(func(r chi.Router) {
@@ -5764,6 +6136,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/requests/{request_id}/retry", wrapper.RetryRequest)
+	})
+	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/rescores", wrapper.CreateRescore)
 	})
 	r.Group(func(r chi.Router) {
 		r.Put(options.BaseURL+"/v1/tenants/{tenant_id}/secrets/{purpose}", wrapper.PutSecret)
@@ -6126,6 +6501,29 @@ type GetBudgetResponseObject interface {
 type GetBudget200JSONResponse BudgetState
 
 func (response GetBudget200JSONResponse) VisitGetBudgetResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCorrectionCasesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   ListCorrectionCasesParams
+}
+
+type ListCorrectionCasesResponseObject interface {
+	VisitListCorrectionCasesResponse(w http.ResponseWriter) error
+}
+
+type ListCorrectionCases200JSONResponse CasePage
+
+func (response ListCorrectionCases200JSONResponse) VisitListCorrectionCasesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -6695,6 +7093,43 @@ func (response OptOut204Response) VisitOptOutResponse(w http.ResponseWriter) err
 	return nil
 }
 
+type CreateReanalysisRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *CreateReanalysisJSONRequestBody
+}
+
+type CreateReanalysisResponseObject interface {
+	VisitCreateReanalysisResponse(w http.ResponseWriter) error
+}
+
+type CreateReanalysis200JSONResponse ReanalysisEstimate
+
+func (response CreateReanalysis200JSONResponse) VisitCreateReanalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReanalysis202JSONResponse Job
+
+func (response CreateReanalysis202JSONResponse) VisitCreateReanalysisResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRequestsRequestObject struct {
 	TenantID TenantID `json:"tenant_id"`
 	Params   ListRequestsParams
@@ -6938,6 +7373,43 @@ type RetryRequestResponseObject interface {
 type RetryRequest202JSONResponse RequestState
 
 func (response RetryRequest202JSONResponse) VisitRetryRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRescoreRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Body     *CreateRescoreJSONRequestBody
+}
+
+type CreateRescoreResponseObject interface {
+	VisitCreateRescoreResponse(w http.ResponseWriter) error
+}
+
+type CreateRescore200JSONResponse ScorePreview
+
+func (response CreateRescore200JSONResponse) VisitCreateRescoreResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRescore202JSONResponse Job
+
+func (response CreateRescore202JSONResponse) VisitCreateRescoreResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -7345,6 +7817,9 @@ type StrictServerInterface interface {
 	// GetBudget Get the month's budget
 	// (GET /v1/tenants/{tenant_id}/budget)
 	GetBudget(ctx context.Context, request GetBudgetRequestObject) (GetBudgetResponseObject, error)
+	// ListCorrectionCases List corrected requests as cases of an evaluation
+	// (GET /v1/tenants/{tenant_id}/corrections/cases)
+	ListCorrectionCases(ctx context.Context, request ListCorrectionCasesRequestObject) (ListCorrectionCasesResponseObject, error)
 	// GetCosts Add up costs
 	// (GET /v1/tenants/{tenant_id}/costs)
 	GetCosts(ctx context.Context, request GetCostsRequestObject) (GetCostsResponseObject, error)
@@ -7420,6 +7895,9 @@ type StrictServerInterface interface {
 	// OptOut Opt a person out of third parties
 	// (POST /v1/tenants/{tenant_id}/privacy/opt-outs)
 	OptOut(ctx context.Context, request OptOutRequestObject) (OptOutResponseObject, error)
+	// CreateReanalysis Analyse past requests again
+	// (POST /v1/tenants/{tenant_id}/reanalyses)
+	CreateReanalysis(ctx context.Context, request CreateReanalysisRequestObject) (CreateReanalysisResponseObject, error)
 	// ListRequests List requests
 	// (GET /v1/tenants/{tenant_id}/requests)
 	ListRequests(ctx context.Context, request ListRequestsRequestObject) (ListRequestsResponseObject, error)
@@ -7453,6 +7931,9 @@ type StrictServerInterface interface {
 	// RetryRequest Repeat a request from a step
 	// (POST /v1/tenants/{tenant_id}/requests/{request_id}/retry)
 	RetryRequest(ctx context.Context, request RetryRequestRequestObject) (RetryRequestResponseObject, error)
+	// CreateRescore Score past requests by other weights
+	// (POST /v1/tenants/{tenant_id}/rescores)
+	CreateRescore(ctx context.Context, request CreateRescoreRequestObject) (CreateRescoreResponseObject, error)
 	// PutSecret Keep a secret
 	// (PUT /v1/tenants/{tenant_id}/secrets/{purpose})
 	PutSecret(ctx context.Context, request PutSecretRequestObject) (PutSecretResponseObject, error)
@@ -7963,6 +8444,33 @@ func (sh *strictHandler) GetBudget(w http.ResponseWriter, r *http.Request, tenan
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetBudgetResponseObject); ok {
 		if err := validResponse.VisitGetBudgetResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCorrectionCases operation middleware
+func (sh *strictHandler) ListCorrectionCases(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListCorrectionCasesParams) {
+	var request ListCorrectionCasesRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCorrectionCases(ctx, request.(ListCorrectionCasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCorrectionCases")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCorrectionCasesResponseObject); ok {
+		if err := validResponse.VisitListCorrectionCasesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8695,6 +9203,39 @@ func (sh *strictHandler) OptOut(w http.ResponseWriter, r *http.Request, tenantID
 	}
 }
 
+// CreateReanalysis operation middleware
+func (sh *strictHandler) CreateReanalysis(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request CreateReanalysisRequestObject
+
+	request.TenantID = tenantID
+
+	var body CreateReanalysisJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateReanalysis(ctx, request.(CreateReanalysisRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateReanalysis")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateReanalysisResponseObject); ok {
+		if err := validResponse.VisitCreateReanalysisResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListRequests operation middleware
 func (sh *strictHandler) ListRequests(w http.ResponseWriter, r *http.Request, tenantID TenantID, params ListRequestsParams) {
 	var request ListRequestsRequestObject
@@ -9008,6 +9549,39 @@ func (sh *strictHandler) RetryRequest(w http.ResponseWriter, r *http.Request, te
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RetryRequestResponseObject); ok {
 		if err := validResponse.VisitRetryRequestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateRescore operation middleware
+func (sh *strictHandler) CreateRescore(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
+	var request CreateRescoreRequestObject
+
+	request.TenantID = tenantID
+
+	var body CreateRescoreJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRescore(ctx, request.(CreateRescoreRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRescore")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateRescoreResponseObject); ok {
+		if err := validResponse.VisitCreateRescoreResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -54,6 +54,7 @@ type Scope interface {
 	People
 	Administration
 	Traffic
+	Lessons
 }
 
 // Deps are what the API stands on.
@@ -72,6 +73,7 @@ type Deps struct {
 	Counts     Counts
 	Recordings Recordings
 	Importer   Importer
+	Surveyor   Surveyor
 	Downloads  Downloads
 
 	Secrets Secrets
@@ -94,11 +96,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (http.Handler, error) {
 	g := &gate{
 		operations: operations, tokens: access.New(ctx, cfg.Access, deps.Now), tenants: deps.Tenants, limits: newLimits(cfg.Limits, deps.Now),
 	}
-	page, err := pageHandler(document)
-	if err != nil {
-		return nil, err
-	}
-	return newRouter(g, page, &handlers{scope: deps.Scope, deps: deps, addresses: cfg.Addresses, hub: newHub(ctx, deps.Scope, deps.Now)}), nil
+	return newRouter(g, pageHandler(), &handlers{scope: deps.Scope, deps: deps, addresses: cfg.Addresses, hub: newHub(ctx, deps.Scope, deps.Now)}), nil
 }
 
 func newRouter(g *gate, page http.Handler, h *handlers) chi.Router {

@@ -159,17 +159,19 @@ func TestTheDocumentsVocabulariesAreThePipelines(t *testing.T) {
 		want     []string
 		nullable bool
 	}{
-		"status":                {schemas["Status"], statuses, false},
-		"intent":                {analysis["intent"], request.Intents, false},
-		"project type":          {analysis["project_type"], request.ProjectTypes, false},
-		"timeline":              {analysis["timeline"], request.Timelines, false},
-		"budget":                {schemas["Budget"].Value.Properties["signal"], request.Budgets, false},
-		"sentiment":             {analysis["sentiment"], request.Sentiments, false},
-		"appointment":           {analysis["appointment"], request.Appointments, false},
-		"intent of a row":       {row["intent"], request.Intents, true},
-		"project type of a row": {row["project_type"], request.ProjectTypes, true},
-		"timeline of a row":     {row["timeline"], request.Timelines, true},
-		"budget of a row":       {row["budget"], request.Budgets, true},
+		"status":                 {schemas["Status"], statuses, false},
+		"intent":                 {analysis["intent"], request.Intents, false},
+		"project type":           {analysis["project_type"], request.ProjectTypes, false},
+		"timeline":               {analysis["timeline"], request.Timelines, false},
+		"budget":                 {schemas["Budget"].Value.Properties["signal"], request.Budgets, false},
+		"sentiment":              {analysis["sentiment"], request.Sentiments, false},
+		"appointment":            {analysis["appointment"], request.Appointments, false},
+		"sentiment of a quarter": {schemas["QuarterSentiment"].Value.Properties["sentiment"], request.Sentiments, false},
+		"point of a scorecard":   {schemas["ScorecardPoint"].Value.Properties["point"], request.ScorecardPoints, false},
+		"intent of a row":        {row["intent"], request.Intents, true},
+		"project type of a row":  {row["project_type"], request.ProjectTypes, true},
+		"timeline of a row":      {row["timeline"], request.Timelines, true},
+		"budget of a row":        {row["budget"], request.Budgets, true},
 	} {
 		var want []any
 		for _, word := range test.want {

@@ -17,6 +17,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/api"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
+	"github.com/your-org/multi-tenant-pipeline/internal/reanalyze"
 	"github.com/your-org/multi-tenant-pipeline/internal/reconcile"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/oidc"
@@ -39,6 +40,7 @@ type world struct {
 	issuer   *oidc.Issuer
 	database store.Config
 	store    *store.Store
+	outage   *storetest.Outage
 	as       string // serve every tenant as this one: what a missing condition would do
 
 	directory *tenant.Directory
@@ -49,9 +51,9 @@ type world struct {
 // newWorld serves the API for two tenants. Scopes pass through wrap, if there is one.
 func newWorld(t *testing.T, wrap func(api.Scope) api.Scope) *world {
 	t.Helper()
-	w := &world{database: storetest.Config(t), issuer: newIssuer(t), ingest: &ingestDeps{}}
+	w := &world{database: storetest.Config(t), outage: &storetest.Outage{}, issuer: newIssuer(t), ingest: &ingestDeps{}}
 	var err error
-	w.store, err = store.Open(t.Context(), w.database)
+	w.store, err = store.Open(t.Context(), w.database, w.outage.Option())
 	must(t, err)
 	t.Cleanup(w.store.Close)
 	for _, id := range []string{demo, other} {
@@ -68,7 +70,7 @@ func newWorld(t *testing.T, wrap func(api.Scope) api.Scope) *world {
 		Tenants: []string{access.AnyTenant}, MaxRole: access.PlatformAdmin,
 	}}}, Addresses: api.Addresses{WebhookURL: "https://hooks.example.com"}}, api.Deps{
 		Secrets: w.outside.secrets, Vault: w.outside.vault, Connect: w.outside.connect, Tracker: w.outside.tracker,
-		Tenants: tenants{w}, Importer: w.importer(), Health: server.Health("api"), Now: time.Now, Prices: cost.Default(), Platform: w.store.Operator(),
+		Tenants: tenants{w}, Importer: w.importer(), Surveyor: w.surveyor(), Health: server.Health("api"), Now: time.Now, Prices: cost.Default(), Platform: w.store.Operator(),
 		Announcer: w.ingest, Publisher: w.ingest, Limiter: w.ingest, Counts: w.ingest, Recordings: w.ingest, Downloads: w.ingest,
 		Scope: func(id string) api.Scope {
 			scope := w.store.ForTenant(cmp.Or(w.as, id))
@@ -103,6 +105,12 @@ func (w *world) importer() *reconcile.Importer {
 		CallRail: w.outside.tracker, Secrets: w.outside.secrets, Announcer: w.ingest, Now: time.Now,
 		Store: func(id string) reconcile.Store { return w.store.ForTenant(id) },
 	}}
+}
+
+func (w *world) surveyor() *reanalyze.Surveyor {
+	return &reanalyze.Surveyor{
+		Prices: cost.Default(), Now: time.Now, Store: func(id string) reanalyze.Lister { return w.store.ForTenant(id) },
+	}
 }
 
 func newIssuer(t *testing.T) *oidc.Issuer {

@@ -31,6 +31,8 @@ func checkTenant(t *tenant.Tenant) wrong {
 	}
 	s := &t.Settings
 	w.weights(s.Weights)
+	w.questions(s.Questions)
+	w.trackers(s.Trackers)
 	if s.Speech.Language != "" {
 		if _, err := language.Parse(s.Speech.Language); err != nil {
 			w.add("settings.speech.language", "it must be a BCP 47 tag, for instance en-US")

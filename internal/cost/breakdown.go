@@ -4,6 +4,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
@@ -56,6 +57,20 @@ const (
 // TypicalAnalysis is what the analysis of a call of three minutes uses, for estimates: the
 // prompt with about 450 words, and a full answer. Counted from their sizes, not measured.
 var TypicalAnalysis = request.Usage{InputTokens: 4_500, OutputTokens: 1_500}
+
+// typicalLength is how long the call of TypicalAnalysis is, and tokensPerMinute what is said in a
+// minute: about 150 words.
+const (
+	typicalLength   = 3 * time.Minute
+	tokensPerMinute = 200
+)
+
+// AnalysisOf is what the analysis of a call of some length uses, for estimates.
+func AnalysisOf(length time.Duration) request.Usage {
+	u := TypicalAnalysis
+	u.InputTokens += int64((length - typicalLength).Minutes() * tokensPerMinute)
+	return u
+}
 
 // Of prices what a request used, and the calls that its deliveries made to CRMs.
 func (p *Prices) Of(m request.Metering, calls int64) Breakdown {

@@ -82,10 +82,11 @@ func words(e *Error) string {
 // maxWords is how much of a CRM's words a tenant is shown, in bytes.
 const maxWords = 500
 
-// CutWords shortens a CRM's words, for Error.Message.
+// CutWords shortens a CRM's words, for Error.Message, and leaves out what is no text: the store
+// would refuse it, and with it what became of the delivery.
 func CutWords(words string) string {
 	if len(words) <= maxWords {
-		return words
+		return strings.ToValidUTF8(words, "")
 	}
 	return strings.ToValidUTF8(words[:maxWords], "") + "…"
 }

@@ -24,12 +24,26 @@ func NewWindow(limit int, span time.Duration, now func() time.Time) *Window {
 	return &Window{span: span, now: now, slots: make([]time.Time, limit)}
 }
 
-// Wait returns when a request may go: within a span, if nobody else uses the account. If its
-// turn comes later it returns an *Error with the fault RateLimited at once, so that the
-// delivery is due then. (Waiting holds one of the tenant's own slots. Giving up sooner would
-// claim and give back every delivery of a backlog for each full window.)
+// hurried is how long a request waits for its turn unless its context is patient.
+const hurried = 2 * time.Second
+
+type patienceKey struct{}
+
+// Patient lets the requests of ctx wait for their turn as long as d. Who has a whole backlog to
+// deliver should wait: given up, every delivery would be taken and put back once for each full
+// window.
+func Patient(ctx context.Context, d time.Duration) context.Context {
+	return context.WithValue(ctx, patienceKey{}, d)
+}
+
+// Wait returns when a request may go. If its turn does not come soon it returns an *Error
+// with the fault RateLimited at once, so that the delivery is due then.
 func (w *Window) Wait(ctx context.Context) error {
-	wait, err := w.reserve()
+	patience, ok := ctx.Value(patienceKey{}).(time.Duration)
+	if !ok {
+		patience = hurried
+	}
+	wait, err := w.reserve(patience)
 	if err != nil || wait <= 0 {
 		return err
 	}
@@ -43,7 +57,7 @@ func (w *Window) Wait(ctx context.Context) error {
 	}
 }
 
-func (w *Window) reserve() (time.Duration, error) {
+func (w *Window) reserve(patience time.Duration) (time.Duration, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.now()
@@ -55,7 +69,7 @@ func (w *Window) reserve() (time.Duration, error) {
 		turn = oldest.Add(w.span)
 	}
 	wait := turn.Sub(now)
-	if wait > w.span {
+	if wait > patience {
 		return 0, &Error{Fault: RateLimited, Op: "wait for the rate limit", RetryAt: turn}
 	}
 	w.slots[w.next] = turn

@@ -24,21 +24,30 @@ func TestWindowLetsOnlySoManyPassInASpan(t *testing.T) {
 		}
 		now = now.Add(time.Second)
 	}
-	for range 3 { // wait for the next turns; nobody waits that long in a test
-		ctx, cancel := context.WithCancel(t.Context())
-		cancel()
-		if err := w.Wait(ctx); crm.FaultOf(err) != crm.Transient {
-			t.Fatalf("error = %v, want to wait", err)
-		}
-	}
 	err := w.Wait(t.Context())
 	var limited *crm.Error
-	if !errors.As(err, &limited) || limited.Fault != crm.RateLimited || !limited.RetryAt.Equal(noon.Add(20*time.Second)) {
-		t.Fatalf("error = %v, want rate_limited until the first that waits leaves the window", err)
+	if !errors.As(err, &limited) || limited.Fault != crm.RateLimited || !limited.RetryAt.Equal(noon.Add(10*time.Second)) {
+		t.Fatalf("error = %v, want rate_limited until the first leaves the window", err)
 	}
-	now = noon.Add(30 * time.Second)
+	now = noon.Add(10 * time.Second)
 	if err := w.Wait(t.Context()); err != nil {
 		t.Errorf("wait after the span: %v", err)
+	}
+}
+
+func TestWhoIsPatientWaitsForTheirTurn(t *testing.T) {
+	t.Parallel()
+	w := crm.NewWindow(1, 10*time.Second, func() time.Time { return noon })
+	if err := w.Wait(t.Context()); err != nil {
+		t.Fatalf("wait: %v", err)
+	}
+	ctx, cancel := context.WithCancel(crm.Patient(t.Context(), 10*time.Second))
+	cancel() // nobody waits that long in a test
+	if err := w.Wait(ctx); crm.FaultOf(err) != crm.Transient {
+		t.Errorf("error = %v, want to wait for ten seconds", err)
+	}
+	if err := w.Wait(ctx); crm.FaultOf(err) != crm.RateLimited || !crm.Dispose(err).RetryAt.Equal(noon.Add(20*time.Second)) {
+		t.Errorf("error = %v, want rate_limited: twenty seconds are too long", err)
 	}
 }
 

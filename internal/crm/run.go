@@ -140,14 +140,15 @@ func (r *run) create(ctx context.Context, step Step) error {
 	return r.attempt(ctx, step, "")
 }
 
-// lookUp searches a record by its marker. While an attempt that began at since may still be
-// invisible, not finding it means nothing, and the answer is Ambiguous.
+// lookUp searches a record by its marker. While what an attempt made that began at since may
+// still be invisible, not finding it means nothing, and the answer is Ambiguous. The attempt may
+// have made it at its very end.
 func (r *run) lookUp(ctx context.Context, step Step, since time.Time) (string, error) {
 	id, err := step.Find(ctx, r.state(step.Name, ""))
 	if err != nil || id != "" {
 		return id, err
 	}
-	if visible := since.Add(step.Lag); r.now().Before(visible) {
+	if visible := since.Add(StepTimeout + step.Lag); step.Lag > 0 && r.now().Before(visible) {
 		return "", &Error{Fault: Ambiguous, Op: "look up " + step.Name, RetryAt: visible}
 	}
 	return "", nil
@@ -193,7 +194,7 @@ func (r *run) fail(step Step, id string, err error) error {
 		if fault.RetryAt.IsZero() {
 			fault.RetryAt = r.now().Add(step.Lag)
 		}
-		r.pend(request.LedgerEntry{Step: step.Name, At: r.now()})
+		r.pend(request.LedgerEntry{Step: step.Name, At: r.now().Add(-StepTimeout)}) // it has ended: no earlier can it have begun
 	case !r.unclear[step.Name].IsZero():
 		// This attempt made nothing. Whether the one before it did is as open as before.
 		r.pend(request.LedgerEntry{Step: step.Name, At: r.unclear[step.Name]})

@@ -29,14 +29,16 @@ type Vars struct{ values map[string]any }
 // variables is what tenants see. Its names and types are a contract with them: what is here
 // may be added to, not changed.
 type variables struct {
-	Request    requestView      `json:"request"`
-	Person     personView       `json:"person"`
-	Analysis   request.Analysis `json:"analysis"`
-	Transcript transcriptView   `json:"transcript"`
-	Tenant     tenantView       `json:"tenant"`
-	Tags       []string         `json:"tags"`
-	Owner      string           `json:"owner"`
-	Now        time.Time        `json:"now"`
+	Request      requestView          `json:"request"`
+	Person       personView           `json:"person"`
+	Analysis     request.Analysis     `json:"analysis"`
+	Answers      map[string]any       `json:"answers"`      // to the company's own questions, by their ids
+	Conversation request.Conversation `json:"conversation"` // that of the analysis; without one an empty one
+	Transcript   transcriptView       `json:"transcript"`
+	Tenant       tenantView           `json:"tenant"`
+	Tags         []string             `json:"tags"`
+	Owner        string               `json:"owner"`
+	Now          time.Time            `json:"now"`
 }
 
 type requestView struct {
@@ -90,8 +92,11 @@ func (s Subject) Vars() *Vars {
 		s.Transcript = &request.Transcript{}
 	}
 	v := variables{
-		Request: s.request(), Person: s.person(), Analysis: *s.Analysis, Transcript: s.transcript(), Tenant: s.tenant(),
+		Request: s.request(), Person: s.person(), Analysis: *s.Analysis, Answers: s.answers(), Transcript: s.transcript(), Tenant: s.tenant(),
 		Tags: s.Tags, Owner: s.Owner, Now: s.Request.ReceivedAt,
+	}
+	if s.Analysis.Conversation != nil {
+		v.Conversation = *s.Analysis.Conversation
 	}
 	values, _ := native(reflect.ValueOf(v)).(map[string]any)
 	return &Vars{values: values}
@@ -120,6 +125,14 @@ func (s Subject) request() requestView {
 		view.Form[f.Name] = f.Value
 	}
 	return view
+}
+
+func (s Subject) answers() map[string]any {
+	byID := make(map[string]any, len(s.Analysis.Answers))
+	for _, a := range s.Analysis.Answers {
+		byID[a.ID] = a.Value
+	}
+	return byID
 }
 
 func (s Subject) person() personView {

@@ -35,6 +35,8 @@ func (s shapes) declare(t reflect.Type) *cel.Type {
 		return cel.ListType(s.declare(t.Elem()))
 	case reflect.Map:
 		return cel.MapType(cel.StringType, s.declare(t.Elem()))
+	case reflect.Interface: // an answer's value, which is of its question's type
+		return cel.DynType
 	case reflect.Struct:
 		if t == timeType {
 			return cel.TimestampType
@@ -67,7 +69,7 @@ func jsonName(f reflect.StructField) (string, bool) {
 // JSON name with all their fields, what is absent becomes nil.
 func native(v reflect.Value) any {
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return nil
 		}
@@ -84,6 +86,8 @@ func native(v reflect.Value) any {
 		return all
 	case reflect.Struct:
 		return nativeStruct(v)
+	case reflect.Map:
+		return nativeMap(v)
 	default:
 		return v.Interface()
 	}
@@ -103,6 +107,18 @@ func nativeStruct(v reflect.Value) any {
 		}
 	}
 	return fields
+}
+
+// nativeMap keeps maps of plain values as they are.
+func nativeMap(v reflect.Value) any {
+	if v.Type().Elem().Kind() != reflect.Struct {
+		return v.Interface()
+	}
+	all := make(map[string]any, v.Len())
+	for name, value := range v.Seq2() {
+		all[name.String()] = native(value)
+	}
+	return all
 }
 
 // catalog tells the type checker about our shapes, and beside them what CEL knows itself.

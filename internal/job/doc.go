@@ -1,5 +1,5 @@
 // Package job is long work that somebody asked for and that outlives their request: an
-// erasure, an export, an import.
+// erasure, an export, an import, another look at what was analysed.
 //
 // A job is a row. It is due until it is done, so a crash, a lost instance or an outage only
 // delays it. Whoever takes it holds it under a lease and asks the handler of its kind for one

@@ -105,7 +105,7 @@ func retryAfter(resp *http.Response) time.Duration {
 	if err != nil || seconds < 0 {
 		return rateWait
 	}
-	return min(time.Duration(seconds)*time.Second, maxRateWait)
+	return time.Duration(min(seconds, int(maxRateWait.Seconds()))) * time.Second
 }
 
 var codePattern = regexp.MustCompile(`^[a-z_]{1,64}$`)

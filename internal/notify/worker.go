@@ -78,7 +78,7 @@ func New(cfg Config, secrets Secrets, client *http.Client) (*Worker, error) {
 // Work tells every channel that should know and does not know yet.
 func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error) {
 	channels := w.channels(job.Tenant.Settings.Notifications)
-	if len(channels) == 0 || job.Request.Handling.Silent {
+	if len(channels) == 0 || job.Request.Quiet() {
 		return stage.Result{Detail: "nobody to tell"}, nil
 	}
 	analysis, err := job.Record.Analysis(ctx)

@@ -195,6 +195,20 @@ func TestNobodyIsToldOfHistory(t *testing.T) {
 	}
 }
 
+func TestNobodyIsToldOfARunThatOnlyBringsCRMsUpToDate(t *testing.T) {
+	t.Parallel()
+	h := newWebhook(t)
+	job, _ := newJob(slackTo("sales"), kitchen())
+	job.Request.Run, job.Request.Handling.QuietRun = 2, 2
+	if _, err := newWorker(t, Config{}, secrets{"sales": h.url}).Work(t.Context(), job); err != nil || len(h.got) > 0 {
+		t.Errorf("told %v, %v", h.got, err)
+	}
+	job.Request.Run = 3
+	if _, err := newWorker(t, Config{}, secrets{"sales": h.url}).Work(t.Context(), job); err != nil || len(h.got) != 1 {
+		t.Errorf("the run after it: told %v, %v", h.got, err)
+	}
+}
+
 func TestARefusedChannelHoldsNobodyUp(t *testing.T) {
 	t.Parallel()
 	gone, good := newWebhook(t), newWebhook(t)

@@ -93,6 +93,7 @@ func (p *Worker) connectAndDeliver(ctx context.Context, o order, lead crm.Lead, 
 	if err != nil {
 		return crm.Result{}, err
 	}
+	ctx = crm.Patient(ctx, p.Config.ThrottleWait)
 	until := p.Now().Add(p.Config.BusyWait)
 	for {
 		result, err := crm.Deliver(ctx, connector, lead, p.Ledger(claim), p.Now)

@@ -18,12 +18,13 @@ import (
 
 // Config says how patient deliveries are.
 type Config struct {
-	Lease        time.Duration `env:"DELIVERY_LEASE, default=45s"`      // longer than one remote step
-	Attempts     int64         `env:"DELIVERY_ATTEMPTS, default=60"`    // failures before a delivery fails: about two days
-	Backoff      time.Duration `env:"DELIVERY_BACKOFF, default=5s"`     // after the first failure; doubled each time
-	Longest      time.Duration `env:"DELIVERY_BACKOFF_MAX, default=1h"` // the longest wait between attempts
-	BusyWait     time.Duration `env:"DELIVERY_BUSY_WAIT, default=10s"`  // how long to wait here for another call of the same person
-	DashboardURL string        `env:"DASHBOARD_URL"`                    // CRM records link to the request there
+	Lease        time.Duration `env:"DELIVERY_LEASE, default=45s"`         // longer than one remote step
+	Attempts     int64         `env:"DELIVERY_ATTEMPTS, default=60"`       // failures before a delivery fails: about two days
+	Backoff      time.Duration `env:"DELIVERY_BACKOFF, default=5s"`        // after the first failure; doubled each time
+	Longest      time.Duration `env:"DELIVERY_BACKOFF_MAX, default=1h"`    // the longest wait between attempts
+	BusyWait     time.Duration `env:"DELIVERY_BUSY_WAIT, default=10s"`     // how long to wait here for another call of the same person
+	ThrottleWait time.Duration `env:"DELIVERY_THROTTLE_WAIT, default=10s"` // how long a call waits here for the account's rate limit
+	DashboardURL string        `env:"DASHBOARD_URL"`                       // CRM records link to the request there
 }
 
 // Validate reports every problem at once.

@@ -75,6 +75,7 @@ type world struct {
 	runner *stage.Runner
 	pusher *push.Worker
 	crms   map[string]*fakeCRM
+	outage storetest.Outage
 	mu     sync.Mutex
 	now    time.Time
 }
@@ -98,7 +99,7 @@ func (w *world) Announce(context.Context, request.Status, string, string, int64)
 func newWorld(t *testing.T, kinds ...string) *world {
 	t.Helper()
 	w := &world{crms: map[string]*fakeCRM{}, now: time.Now()}
-	w.store = storetest.New(t, store.WithClock(w.Now))
+	w.store = storetest.New(t, store.WithClock(w.Now), w.outage.Option())
 	w.tenant = &tenant.Tenant{ID: "tenant_demo", Name: "Demo", Status: tenant.Active, TimeZone: "UTC", Region: "US"}
 	connectors := map[string]crm.Factory{}
 	for _, kind := range kinds {

@@ -6,6 +6,7 @@
 //	recordings/{tenant}/{request}/{run}/audio      what the caller and the agent said
 //	uploads/{tenant}/{request}/audio               what a caller of the API sends, until it is taken over
 //	speech/{tenant}/{request}/{run}/{intent}/…     what Speech-to-Text wrote, until it is read
+//	speech/{tenant}/{request}/{run}/piece-{n}      what it is sent of a recording, until then
 //	exports/{tenant}/{job}.zip                     what a person asked to see, for a week
 //	erasures/{tenant}/{job}.json                   that an erasure was asked for, as hashes
 //

@@ -38,6 +38,12 @@ func SpeechOutput(tenantID, requestID string, run int64, intent string) string {
 	return SpeechPrefix(tenantID, requestID) + strconv.FormatInt(run, 10) + "/" + intent + "/"
 }
 
+// SpeechPiece returns the name of what is sent to Speech-to-Text instead of a run's recording:
+// its n-th piece, from 0.
+func SpeechPiece(tenantID, requestID string, run int64, n int) string {
+	return SpeechPrefix(tenantID, requestID) + strconv.FormatInt(run, 10) + "/piece-" + strconv.Itoa(n)
+}
+
 // ExportPrefix returns the prefix of everything that the exports of a tenant have made.
 func ExportPrefix(tenantID string) string { return exportRoot + tenantID + "/" }
 

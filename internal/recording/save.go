@@ -11,12 +11,20 @@ import (
 	"time"
 
 	"cloud.google.com/go/storage"
+	"github.com/klauspost/readahead"
 	"google.golang.org/api/googleapi"
 )
 
 // chunkBytes is what an upload holds in memory for resending. The client's default of
 // 16 MiB would cost a busy instance more memory than all the rest.
 const chunkBytes = 4 << 20
+
+// A recording is read, measured and hashed while what was read before is sent on: so many
+// buffers of so many bytes ahead.
+const (
+	aheadBuffers = 4
+	aheadBytes   = 256 << 10
+)
 
 // Audio is a recording on its way in.
 type Audio struct {
@@ -69,7 +77,7 @@ func (b *Bucket) Save(ctx context.Context, object string, audio Audio, limits Li
 	return saved, nil
 }
 
-func (b *Bucket) save(ctx context.Context, object string, src io.Reader) (Saved, error) {
+func (b *Bucket) save(ctx context.Context, object string, src *bounded) (Saved, error) {
 	body := bufio.NewReaderSize(src, sniffBytes)
 	head, err := body.Peek(sniffBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -80,7 +88,13 @@ func (b *Bucket) save(ctx context.Context, object string, src io.Reader) (Saved,
 		return Saved{}, err
 	}
 	in := newInspector()
-	attrs, err := b.upload(ctx, upload{object: object, contentType: contentType, body: io.TeeReader(body, in)})
+	ahead, err := readahead.NewReaderSize(io.TeeReader(body, in), aheadBuffers, aheadBytes)
+	if err != nil {
+		return Saved{}, err
+	}
+	attrs, err := b.upload(ctx, upload{object: object, contentType: contentType, body: ahead})
+	_ = src.src.Close() // or reading ahead would not end before a sender that stalls
+	_ = ahead.Close()   // it has ended: nobody writes to in any more
 	if isPrecondition(err) {
 		return b.adopt(ctx, object, in)
 	}
@@ -106,6 +120,7 @@ func (b *Bucket) upload(ctx context.Context, up upload) (*storage.ObjectAttrs, e
 	w := b.handle.Object(up.object).If(storage.Conditions{DoesNotExist: true}).NewWriter(ctx)
 	w.ChunkSize = chunkBytes
 	w.ContentType = up.contentType
+	w.DisableAutoChecksum = true // ours is compared, and what differs is deleted
 	if _, err := io.Copy(w, up.body); err != nil {
 		// Only a cancelled context keeps Close from making an object of what was sent so far.
 		abort()
@@ -160,7 +175,7 @@ func isPrecondition(err error) bool {
 // bounded is a sender's body that is cut off at a limit and whose every failure is the
 // sender's, so that it cannot be taken for the storage's.
 type bounded struct {
-	src    io.Reader
+	src    io.ReadCloser
 	limit  int64
 	length int64
 	read   int64

@@ -19,6 +19,7 @@ type Analysis struct {
 	Appointment    string     `json:"appointment"`
 	NextSteps      []string   `json:"next_steps"`
 	Evidence       []Evidence `json:"evidence"`
+	Answers        []Answer   `json:"answers,omitempty"` // to the company's own questions, one for each
 
 	Analyzer      string   `json:"analyzer"` // model or rules
 	Model         string   `json:"model,omitempty"`
@@ -28,6 +29,8 @@ type Analysis struct {
 	ModelScore    *int     `json:"model_score,omitempty"` // the model's own estimate, beside the rubric's
 	Usage         Usage    `json:"usage,omitzero"`
 	Warnings      []string `json:"warnings,omitempty"` // what was dropped or repaired
+
+	Conversation *Conversation `json:"conversation,omitempty"` // of a call with words; analyses from before it was counted have none
 }
 
 // Analyzers.

@@ -3,6 +3,7 @@ package request_test
 import (
 	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -45,6 +46,7 @@ func TestTheScoreFollowsACorrectionAsFarAsItMust(t *testing.T) {
 	}{
 		"a lead that is spam":                     {lead(), []request.Correction{correction("spam", "true")}, outcome{false, true, 19, request.NoLead}},
 		"a lead whose intent is spam":             {lead(), []request.Correction{correction("intent", `"spam"`)}, outcome{false, true, 19, request.NoLead}},
+		"a lead of spam's intent that is no spam": {lead(), []request.Correction{correction("intent", `"spam"`), correction("spam", "false")}, outcome{false, false, 19, request.NoLead}},
 		"a lead that complains":                   {lead(), []request.Correction{correction("intent", `"complaint"`)}, outcome{false, false, 19, request.NoLead}},
 		"no lead after all":                       {lead(), []request.Correction{correction("is_lead", "false")}, outcome{false, false, 19, request.NoLead}},
 		"another kind of lead":                    {lead(), []request.Correction{correction("intent", `"appointment"`)}, outcome{true, false, 86, request.Hot}},
@@ -150,9 +152,20 @@ func TestCorrectionsThatCannotBeMadeAreRefused(t *testing.T) {
 		"a score above all":              {[]request.Correction{correction("lead_score", `101`)}, "lead_score"},
 		"a budget that ends before":      {[]request.Correction{correction("budget", `{"signal":"low","min":2,"max":1}`)}, "budget"},
 		"a budget with something else":   {[]request.Correction{correction("budget", `{"signal":"low","currency":"EUR"}`)}, "budget"},
+		"a word for no amount":           {[]request.Correction{correction("budget", `{"signal":"vast"}`)}, "budget"},
+		"a budget of nothing":            {[]request.Correction{correction("budget", `{"signal":"low","min":0,"max":0}`)}, ""},
+		"a budget of one amount":         {[]request.Correction{correction("budget", `{"signal":"low","min":5,"max":5}`)}, ""},
+		"a least amount below nothing":   {[]request.Correction{correction("budget", `{"signal":"low","min":-1}`)}, "budget"},
+		"a highest amount below nothing": {[]request.Correction{correction("budget", `{"signal":"low","max":-1}`)}, "budget"},
+		"the lowest score":               {[]request.Correction{correction("lead_score", `0`)}, ""},
+		"the highest score":              {[]request.Correction{correction("lead_score", `100`)}, ""},
+		"a score below all":              {[]request.Correction{correction("lead_score", `-1`)}, "lead_score"},
+		"the longest name":               {[]request.Correction{correction("customer.name", `"`+strings.Repeat("ü", 320)+`"`)}, ""},
+		"a name that is too long":        {[]request.Correction{correction("customer.name", `"`+strings.Repeat("u", 321)+`"`)}, "customer.name"},
 		"a text with a null letter":      {[]request.Correction{correction("summary", `"a\u0000"`)}, "summary"},
 		"two values":                     {[]request.Correction{correction("is_lead", `true false`)}, "is_lead"},
 		"a field of the analyser":        {[]request.Correction{correction("prompt_hash", `""`)}, "prompt_hash"},
+		"spam alone":                     {[]request.Correction{correction("spam", `true`)}, ""},
 		"spam with a high score":         {[]request.Correction{correction("spam", `true`), correction("lead_score", `90`)}, "spam"},
 		"spam that is a lead":            {[]request.Correction{correction("spam", `true`), correction("is_lead", `true`)}, "spam"},
 		"a lead with the score of none":  {[]request.Correction{correction("is_lead", `true`), correction("lead_score", `5`)}, "lead_score"},

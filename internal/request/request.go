@@ -151,6 +151,25 @@ type Speech struct {
 	StartedAt time.Time `json:"started_at,omitzero"`
 	Starts    int       `json:"starts,omitempty"`  // operations started so far
 	Metered   string    `json:"metered,omitempty"` // the intent whose operation is counted in Metering already
+
+	Pieces  []Piece  `json:"pieces,omitempty"`  // what is sent of the recording; none: not decided yet
+	Outputs []string `json:"outputs,omitempty"` // of the pieces that are done, in order; empty: it could not be transcribed
+}
+
+// Piece is a part of a recording that is transcribed by itself.
+type Piece struct {
+	Object    string  `json:"object,omitempty"` // what is sent; empty: the recording itself
+	DurationS float64 `json:"duration_s"`
+	Channels  int     `json:"channels,omitempty"`
+	Only      int     `json:"only,omitempty"` // the channel of the recording that it holds, from 1; 0: all
+	Bytes     int64   `json:"bytes,omitempty"`
+	Spans     []Span  `json:"spans,omitempty"` // of the recording, in order; none: all of it
+}
+
+// Span is a stretch of a recording, in seconds from its beginning.
+type Span struct {
+	From float64 `json:"from_s"`
+	To   float64 `json:"to_s"`
 }
 
 // Handling is what is different about a request. The zero value is an ordinary one.
@@ -164,6 +183,13 @@ type Handling struct {
 	Actor  string `json:"actor,omitempty"`  // who created it by API
 
 	UploadUntil time.Time `json:"upload_until,omitzero"` // when waiting for the upload ends
+	QuietRun    int64     `json:"quiet_run,omitempty"`   // the run of which nobody is told: it only brings CRMs up to date
+}
+
+// Quiet reports whether nobody is to be told of the request in its present run.
+func (r *Request) Quiet() bool {
+	h := r.Handling
+	return h.Silent || h.QuietRun > 0 && h.QuietRun == r.Run
 }
 
 // CRMState sums up a request's deliveries.

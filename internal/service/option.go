@@ -1,24 +1,37 @@
 package service
 
 import (
-	"github.com/your-org/multi-tenant-pipeline/internal/push"
+	"context"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
-	"github.com/your-org/multi-tenant-pipeline/internal/webhook"
+	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 )
 
 // Option puts something else in the place of one of a service's parts. Production has none:
 // they are for showing what happens without the part.
-type Option func(*wiring)
+type Option func(*Wiring)
 
-type wiring struct {
-	accepts func(webhook.Store, webhook.Announcer) webhook.Store
+// Wiring is what stands in the place of parts.
+type Wiring struct {
+	accepts func(Accepter, *topic.Publisher) Accepter
 	claims  func(stage.ClaimFunc, *store.Store) stage.ClaimFunc
-	ledgers push.LedgerFunc
+	ledgers LedgerFunc
 }
 
-func wired(opts []Option) wiring {
-	var w wiring
+// Accepter commits deliveries.
+type Accepter interface {
+	Accept(ctx context.Context, in request.Intake) (request.Acceptance, error)
+}
+
+// LedgerFunc returns what a delivery remembers of its remote records.
+type LedgerFunc = func(*store.DeliveryClaim) crm.Ledger
+
+// Wired returns what the options ask for.
+func Wired(opts []Option) Wiring {
+	var w Wiring
 	for _, opt := range opts {
 		opt(&w)
 	}
@@ -26,28 +39,32 @@ func wired(opts []Option) wiring {
 }
 
 // WithAccepter replaces what commits deliveries.
-func WithAccepter(replace func(webhook.Store, webhook.Announcer) webhook.Store) Option {
-	return func(w *wiring) { w.accepts = replace }
+func WithAccepter(replace func(Accepter, *topic.Publisher) Accepter) Option {
+	return func(w *Wiring) { w.accepts = replace }
 }
 
 // WithClaims replaces how steps claim requests.
 func WithClaims(replace func(stage.ClaimFunc, *store.Store) stage.ClaimFunc) Option {
-	return func(w *wiring) { w.claims = replace }
+	return func(w *Wiring) { w.claims = replace }
 }
 
 // WithLedgers replaces what deliveries remember of their remote records.
-func WithLedgers(replace push.LedgerFunc) Option {
-	return func(w *wiring) { w.ledgers = replace }
+func WithLedgers(replace LedgerFunc) Option {
+	return func(w *Wiring) { w.ledgers = replace }
 }
 
-func (w wiring) accepter(s webhook.Store, a webhook.Announcer) webhook.Store {
+// Accepter returns what commits deliveries: a, or what replaces it.
+func (w Wiring) Accepter(a Accepter, p *topic.Publisher) Accepter {
 	if w.accepts == nil {
-		return s
+		return a
 	}
-	return w.accepts(s, a)
+	return w.accepts(a, p)
 }
 
-func (w wiring) claim(c stage.ClaimFunc, s *store.Store) stage.ClaimFunc {
+// Ledgers returns what deliveries remember, nil if that is not replaced.
+func (w Wiring) Ledgers() LedgerFunc { return w.ledgers }
+
+func (w Wiring) claim(c stage.ClaimFunc, s *store.Store) stage.ClaimFunc {
 	if w.claims == nil {
 		return c
 	}

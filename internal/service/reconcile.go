@@ -9,34 +9,35 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/pkg/outbound"
 )
 
-// reconcileConfig is what asking CallRail needs.
-type reconcileConfig struct {
+// ReconcileConfig is what asking CallRail needs.
+type ReconcileConfig struct {
 	CallRail callrail.Settings
 	Poll     reconcile.Config
 }
 
-func (c *reconcileConfig) Validate() error {
+// Validate reports every problem at once.
+func (c *ReconcileConfig) Validate() error {
 	return errors.Join(c.CallRail.Validate(), c.Poll.Validate())
 }
 
 // taker returns what takes in what CallRail knows of.
-func (p *platform) taker(cfg callrail.Settings) (*reconcile.Taker, error) {
-	client := p.http(outbound.Options{})
+func (p *Platform) taker(cfg callrail.Settings) (*reconcile.Taker, error) {
+	client := p.HTTP(outbound.Options{})
 	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.BaseURL, HTTP: client, Media: client})
 	if err != nil {
 		return nil, err
 	}
 	return &reconcile.Taker{
-		CallRail: calls, Secrets: p.secrets, Announcer: p.publisher, Now: time.Now,
-		Store: func(tenantID string) reconcile.Store { return p.store.ForTenant(tenantID) },
+		CallRail: calls, Secrets: p.Secrets, Announcer: p.Publisher, Now: time.Now,
+		Store: func(tenantID string) reconcile.Store { return p.Store.ForTenant(tenantID) },
 	}, nil
 }
 
-// importer brings in history.
-func (p *platform) importer(cfg *reconcileConfig) (*reconcile.Importer, error) {
+// Importer brings in history.
+func (p *Platform) Importer(cfg *ReconcileConfig) (*reconcile.Importer, error) {
 	taker, err := p.taker(cfg.CallRail)
 	if err != nil {
 		return nil, err
 	}
-	return &reconcile.Importer{Taker: taker, Tenants: p.directory, PerMinute: cfg.Poll.PerMinute, Settle: cfg.Poll.Settle}, nil
+	return &reconcile.Importer{Taker: taker, Tenants: p.Directory, PerMinute: cfg.Poll.PerMinute, Settle: cfg.Poll.Settle}, nil
 }

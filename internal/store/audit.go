@@ -90,13 +90,32 @@ func (s *Scope) Audit(ctx context.Context, actor, action, target string) error {
 	return s.store.addLines(ctx, "step=api,op=audit", []string{s.tenant}, AuditLine{Actor: actor, Action: action, Target: target})
 }
 
+// AuditEach adds a line for each target to the tenant's audit log.
+func (s *Scope) AuditEach(ctx context.Context, actor, action string, targets []string) error {
+	return s.store.commitLines(ctx, "step=api,op=audit", func(noted context.Context) (ms []*spanner.Mutation) {
+		for _, target := range targets {
+			ms = append(ms, audit(noted, s.tenant, actor, action, target))
+		}
+		return ms
+	})
+}
+
 // addLines adds a line to the logs of tenants.
 func (s *Store) addLines(ctx context.Context, tag string, tenantIDs []string, line AuditLine) error {
+	return s.commitLines(ctx, tag, func(noted context.Context) (ms []*spanner.Mutation) {
+		for _, id := range tenantIDs {
+			ms = append(ms, auditChange(noted, id, line))
+		}
+		return ms
+	})
+}
+
+// commitLines commits the lines that a function makes under the context that it gets.
+func (s *Store) commitLines(ctx context.Context, tag string, lines func(noted context.Context) []*spanner.Mutation) error {
 	var t trail
-	noted := t.withTrail(ctx)
-	var ms []*spanner.Mutation
-	for _, id := range tenantIDs {
-		ms = append(ms, auditChange(noted, id, line))
+	ms := lines(t.withTrail(ctx))
+	if len(ms) == 0 {
+		return nil
 	}
 	err := s.sessions.apply(ctx, tag, ms)
 	if err != nil && spanner.ErrCode(err) != codes.AlreadyExists { // that: the answer to the first attempt was lost

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"cloud.google.com/go/spanner"
@@ -98,25 +99,33 @@ func (c *DeliveryClaim) contact(key string, v values) *spanner.Mutation {
 
 // contactMutations returns what a ledger entry of the contact step says about the
 // person's keys (see crm.Ledger). A key that stands for another record than the one that
-// Contact returned keeps it: people share phones.
-func (c *DeliveryClaim) contactMutations(entries []request.LedgerEntry) []*spanner.Mutation {
+// Contact returned keeps it: people share phones. One whose lease ran out and went to another
+// delivery is that one's.
+func (c *DeliveryClaim) contactMutations(ctx context.Context, tx *spanner.ReadWriteTransaction, entries []request.LedgerEntry) ([]*spanner.Mutation, error) {
+	i := slices.IndexFunc(entries, func(e request.LedgerEntry) bool { return e.Step == crm.StepContact })
+	if i < 0 {
+		return nil, nil
+	}
+	e := entries[i]
 	var ms []*spanner.Mutation
-	for _, e := range entries {
-		if e.Step != crm.StepContact {
+	for key, before := range c.contacts {
+		row, err := c.readContact(ctx, tx, key)
+		if err != nil {
+			return nil, err
+		}
+		if row.leaseToken.StringVal != c.token {
 			continue
 		}
-		for key, before := range c.contacts {
-			v := values{"lease_token": nil, "lease_until": nil, "intent_at": nil}
-			switch {
-			case before != "" && before != c.known: // another record: only the lease is given back
-			case e.Done() && e.Unproven:
-			case e.Done():
-				v["remote_id"] = e.RemoteID
-			case e.Outcome != string(crm.Refused):
-				v["intent_at"] = e.At
-			}
-			ms = append(ms, c.contact(key, v))
+		v := values{"lease_token": nil, "lease_until": nil, "intent_at": nil}
+		switch {
+		case before != "" && before != c.known: // another record: only the lease is given back
+		case e.Done() && e.Unproven:
+		case e.Done():
+			v["remote_id"] = e.RemoteID
+		case e.Outcome != string(crm.Refused):
+			v["intent_at"] = e.At
 		}
+		ms = append(ms, c.contact(key, v))
 	}
-	return ms
+	return ms, nil
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -54,5 +55,39 @@ func TestAnUnprovenContactIsKnownByNoNewKey(t *testing.T) {
 		if got := resolve(step.id, step.unproven, step.keys...); got != step.known {
 			t.Errorf("%s: %q is known by %q, want %q", step.id, got, step.keys, step.known)
 		}
+	}
+}
+
+// A delivery that took longer than its lease on the person, and comes back with nothing, must not
+// give away the lease of the one that has it now: a third one would make the person again.
+func TestALateDeliveryLeavesThePersonToWhoHasItNow(t *testing.T) {
+	t.Parallel()
+	for name, entry := range map[string]request.LedgerEntry{
+		"nothing was made":     {Step: crm.StepContact, Outcome: string(crm.Refused)},
+		"nobody knows":         {Step: crm.StepContact},
+		"the contact was made": {Step: crm.StepContact, RemoteID: "contact-1", Outcome: string(crm.Created)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s, clock := newStore(t)
+			scope, keys := s.ForTenant(demo), []string{"phone:+13035550199"}
+			slow, next, third := delivering(t, scope, "form-1"), delivering(t, scope, "form-2"), delivering(t, scope, "form-3")
+			_, err := slow.Contact(t.Context(), keys)
+			must(t, err)
+			clock.Advance(crm.ContactLease)
+			for _, d := range []*store.DeliveryClaim{slow, next, third} {
+				must(t, d.Renew(t.Context(), time.Minute))
+			}
+			known, err := next.Contact(t.Context(), keys)
+			must(t, err)
+			if !known.Ambiguous {
+				t.Error("the next one does not know that somebody began")
+			}
+			must(t, slow.Write(t.Context(), entry))
+			var busy *crm.BusyError
+			if known, err := third.Contact(t.Context(), keys); !errors.As(err, &busy) {
+				t.Errorf("a third one: got %+v, %v, want busy", known, err)
+			}
+		})
 	}
 }

@@ -67,18 +67,26 @@ func (cs corrections) apply(caller *request.Caller, columns values) {
 
 func (s *Scope) readCorrections(ctx context.Context, r reader, requestID string) (corrections, error) {
 	made := corrections{}
-	columns := []string{"field", "value", "replaced", "actor", "corrected_at"}
-	err := r.Read(ctx, "corrections", s.key(requestID).AsPrefix(), columns).Do(func(row *spanner.Row) error {
-		var c correction
-		var value document[json.RawMessage]
-		if err := row.Columns(&c.Field, &value, &c.replaced, &c.Actor, &c.At); err != nil {
+	err := r.Read(ctx, "corrections", s.key(requestID).AsPrefix(), correctionColumns).Do(func(row *spanner.Row) error {
+		c, err := readCorrection(row)
+		if err != nil {
 			return err
 		}
-		c.Value = value.Value
 		made[c.Field] = c
 		return nil
 	})
 	return made, err
+}
+
+var correctionColumns = []string{"field", "value", "replaced", "actor", "corrected_at"}
+
+// readCorrection reads correctionColumns after those that are read into before.
+func readCorrection(row *spanner.Row, before ...any) (correction, error) {
+	var c correction
+	var value document[json.RawMessage]
+	err := row.Columns(append(before, &c.Field, &value, &c.replaced, &c.Actor, &c.At)...)
+	c.Value = value.Value
+	return c, err
 }
 
 // Corrections returns what people corrected in the request's analysis, by field.

@@ -69,8 +69,9 @@ func (c *DeliveryClaim) Entry(step string) (request.LedgerEntry, bool) {
 // Write saves ledger entries, and what they say of the contact, in one transaction.
 func (c *DeliveryClaim) Write(ctx context.Context, entries ...request.LedgerEntry) error {
 	ledger := mergeLedger(c.Delivery.Ledger, entries)
-	err := c.hold(ctx, "ledger", func(context.Context, *spanner.ReadWriteTransaction, map[string]*deliveryRow) ([]*spanner.Mutation, error) {
-		return append(c.contactMutations(entries), c.update(values{"ledger": doc(ledger)})), nil
+	err := c.hold(ctx, "ledger", func(ctx context.Context, tx *spanner.ReadWriteTransaction, _ map[string]*deliveryRow) ([]*spanner.Mutation, error) {
+		ms, err := c.contactMutations(ctx, tx, entries)
+		return append(ms, c.update(values{"ledger": doc(ledger)})), err
 	})
 	if err != nil {
 		return err
@@ -113,7 +114,11 @@ type Settlement struct {
 func (c *DeliveryClaim) Settle(ctx context.Context, end Settlement, event request.Event) error {
 	d := &c.Delivery
 	ledger := mergeLedger(d.Ledger, end.Entries)
-	return c.hold(ctx, "settle", func(_ context.Context, _ *spanner.ReadWriteTransaction, rows map[string]*deliveryRow) ([]*spanner.Mutation, error) {
+	return c.hold(ctx, "settle", func(ctx context.Context, tx *spanner.ReadWriteTransaction, rows map[string]*deliveryRow) ([]*spanner.Mutation, error) {
+		ms, err := c.contactMutations(ctx, tx, end.Entries)
+		if err != nil {
+			return nil, err
+		}
 		row := rows[d.Destination]
 		state, due := end.State, end.DueAt
 		v := release(values{
@@ -132,8 +137,7 @@ func (c *DeliveryClaim) Settle(ctx context.Context, end Settlement, event reques
 		}
 		v["state"], v["due_at"], v["not_before"] = string(state), nullTime(due), nullTime(due)
 		row.State = string(state)
-		ms := append(c.contactMutations(end.Entries), c.update(v),
-			c.scope.update(d.RequestID, values{"crm_state": string(sumUp(rows))}), c.scope.event(d.RequestID, event))
-		return ms, nil
+		return append(ms, c.update(v),
+			c.scope.update(d.RequestID, values{"crm_state": string(sumUp(rows))}), c.scope.event(d.RequestID, event)), nil
 	})
 }

@@ -80,6 +80,21 @@ var methods = map[string]method{
 	"Correct": {changes: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
 		return s.Correct(ctx, x.Done, store.Correcting{Actor: "ann", Values: []request.Correction{{Field: "timeline", Value: []byte(`"immediate"`)}}})
 	}},
+	"Assessed": {shows: true, walks: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
+		newest, err := s.Assessed(ctx, store.Filter{Limit: 1})
+		finished, err2 := s.Assessed(ctx, store.Filter{Limit: 1, Status: request.Completed})
+		return []store.AssessedPage{newest, finished}, errors.Join(err, err2)
+	}},
+	"AuditEach": {changes: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
+		return nil, s.AuditEach(ctx, "ann", "transcript.export", []string{"x", "y"})
+	}},
+	"Corrected": {shows: true, walks: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
+		found, next, err := s.Corrected(ctx, "", 1)
+		return []any{found, next}, err
+	}},
+	"Reassess": {changes: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
+		return s.Reassess(ctx, x.Done, rated(42, 1))
+	}},
 	"SourceCounts": {shows: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
 		return s.SourceCounts(ctx, "callrail", time.Now().Add(-48*time.Hour), time.Now().Add(48*time.Hour))
 	}},

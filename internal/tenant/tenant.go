@@ -7,6 +7,8 @@ package tenant
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
 // Status says whether a tenant is served.
@@ -60,7 +62,8 @@ type Settings struct {
 	MinimumJob    int64              `json:"minimum_job,omitempty"` // US dollars
 	Notifications Notifications      `json:"notifications,omitzero"`
 	Speech        Speech             `json:"speech,omitzero"`
-	Weights       map[string]float64 `json:"weights,omitempty"` // points per signal; absent: the default
+	Weights       map[string]float64 `json:"weights,omitempty"`   // points per signal; absent: the default
+	Questions     []request.Question `json:"questions,omitempty"` // asked about every request
 	Process       Process            `json:"process,omitzero"`
 	MediaHosts    []string           `json:"media_hosts,omitempty"` // further hosts that recordings may come from
 	Workflow      []Rule             `json:"workflow,omitempty"`    // in order; none: the default
@@ -68,6 +71,7 @@ type Settings struct {
 	Budget        Budget             `json:"budget,omitzero"`
 	Retention     Retention          `json:"retention,omitzero"`
 	Privacy       Privacy            `json:"privacy,omitzero"`
+	Trackers      []Tracker          `json:"trackers,omitempty"`
 }
 
 // Limits bound what comes in by web form and API. Deliveries of CallRail have none: it never
@@ -100,11 +104,23 @@ type Retention struct {
 	RequestDays    int `json:"request_days,omitempty"` // the whole request, with everything of it
 }
 
+// Tracker is a list of phrases that the tenant wants counted in its calls.
+type Tracker struct {
+	Name    string   `json:"name"`
+	Phrases []string `json:"phrases"`           // whole words; case, accents and punctuation do not matter
+	Speaker string   `json:"speaker,omitempty"` // whose words count: agent or customer; empty or TrackAnybody: everybody's
+}
+
+// TrackAnybody counts a tracker's phrases in everybody's words.
+const TrackAnybody = "any"
+
 // Privacy tunes what is kept of what people say.
 type Privacy struct {
 	// KeepCardNumbers leaves payment card and social security numbers in transcripts, which
 	// otherwise are masked before they are stored.
 	KeepCardNumbers bool `json:"keep_card_numbers,omitempty"`
+	// MaskProfanity leaves the first letter of swear words in transcripts.
+	MaskProfanity bool `json:"mask_profanity,omitempty"`
 }
 
 // Process chooses the kinds of delivery that become requests besides inbound calls and
@@ -123,6 +139,9 @@ type Speech struct {
 	Unrecorded bool `json:"unrecorded,omitempty"`
 	// Batch has calls transcribed when it is cheap, within a day instead of minutes.
 	Batch bool `json:"batch,omitempty"`
+	// Untrimmed has recordings sent as they are. Otherwise long silence is cut out, a second
+	// channel that holds nothing new too, and an empty voicemail is not sent at all.
+	Untrimmed bool `json:"untrimmed,omitempty"`
 }
 
 // Notifications says who is told.

@@ -13,6 +13,10 @@
 // nobody can read are leads too. What kept the audio away stands in Recording.Absent and
 // in the timeline.
 //
+// What is sent is not always the recording: plan leaves out long silence and a channel that holds
+// nothing new, sends nothing of a voicemail on which nobody spoke, and cuts what is too long into
+// pieces, which are transcribed one after the other and stitched on the recording's own clock.
+//
 // Speech-to-Text is paid for per start. Request.Speech remembers one: the intent and the
 // place of the answer are saved before it, the operation's name after it. Whoever
 // resumes looks at the place, the name and the service's list, in this order, before

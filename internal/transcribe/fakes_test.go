@@ -142,6 +142,18 @@ type bench struct {
 	tenant tenant.Tenant
 	cfg    Config
 	now    time.Time
+	real   Speech // instead of speech, if not nil
+}
+
+// store puts an object into the bucket.
+func (b *bench) store(t *testing.T, object string, content []byte) {
+	t.Helper()
+	if err := b.bucket.Write(t.Context(), object, "application/octet-stream", func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // newBench returns one with an answered call whose recording of a given length is there.
@@ -156,7 +168,10 @@ func newBench(t *testing.T, seconds float64) *bench {
 		}},
 		speech: &recognizer{heard: conversation(), results: map[string]bool{}},
 		bucket: newBucket(t),
-		tenant: tenant.Tenant{ID: "tenant_demo", Name: "Acme Remodeling LLC"},
+		tenant: tenant.Tenant{
+			ID: "tenant_demo", Name: "Acme Remodeling LLC",
+			Settings: tenant.Settings{Speech: tenant.Speech{Untrimmed: true}}, // listening takes its time
+		},
 		cfg: Config{
 			Waits:    []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour},
 			MaxBytes: 4 << 20, DownloadTimeout: time.Minute, MaxWait: 8 * time.Minute, PollMin: time.Millisecond,
@@ -171,7 +186,11 @@ func newBench(t *testing.T, seconds float64) *bench {
 // visit lets the worker work once on what the store holds.
 func (b *bench) visit(t *testing.T) (stage.Result, *request.Request, error) {
 	t.Helper()
-	w, err := New(b.cfg, Deps{Source: b.source, Bucket: b.bucket, Speech: b.speech, Now: func() time.Time { return b.now }})
+	var service Speech = b.speech
+	if b.real != nil {
+		service = b.real
+	}
+	w, err := New(b.cfg, Deps{Source: b.source, Bucket: b.bucket, Speech: service, Now: func() time.Time { return b.now }})
 	if err != nil {
 		t.Fatal(err)
 	}

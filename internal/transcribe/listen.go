@@ -6,18 +6,27 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/transcribe/speech"
 )
 
-// maxStarts is how many operations one recording is worth: a failed one is repeated once.
+// maxStarts is how many operations one piece is worth: a failed one is repeated once.
 const maxStarts = 2
 
-// listen has the kept recording transcribed.
+// listen has the kept recording transcribed, piece by piece.
 func (v *visit) listen(ctx context.Context) (stage.Result, error) {
+	why, err := v.plan(ctx)
+	if err != nil {
+		return v.unread(err)
+	}
+	if why != "" {
+		return v.without(why), nil
+	}
 	opts := v.options()
 	switch {
 	case opts.TooLong():
@@ -29,16 +38,19 @@ func (v *visit) listen(ctx context.Context) (stage.Result, error) {
 	}
 }
 
-// options describe the recording. Its name and hints help the recogniser with words that
-// it cannot know.
-func (v *visit) options() speech.Options {
-	settings := v.job.Tenant.Settings.Speech
+// options describe the piece under way.
+func (v *visit) options() speech.Options { return v.describe(v.piece()) }
+
+// describe says what is known about a piece and its words. The company's name, its places and
+// its hints help the recogniser with words that it cannot know.
+func (v *visit) describe(piece request.Piece) speech.Options {
+	settings := &v.job.Tenant.Settings
 	return speech.Options{
-		DurationS: v.r.Recording.DurationS,
-		Channels:  v.r.Recording.Channels,
-		Bytes:     v.r.Recording.Bytes,
-		Language:  settings.Language,
-		Hints:     append([]string{v.job.Tenant.Name}, settings.Hints...),
+		DurationS: piece.DurationS,
+		Channels:  piece.Channels,
+		Bytes:     piece.Bytes,
+		Language:  settings.Speech.Language,
+		Hints:     slices.Concat([]string{v.job.Tenant.Name}, settings.Speech.Hints, settings.ServiceArea, settings.Services),
 		Batch:     v.batch(),
 	}
 }
@@ -68,13 +80,16 @@ func (v *visit) recognize(ctx context.Context, opts speech.Options) (stage.Resul
 	if err != nil {
 		return v.unable(err)
 	}
-	v.r.Metering.SpeechS += v.billed(heard)
-	return v.heard(heard), nil
+	v.r.Metering.SpeechS += billed(v.piece(), heard)
+	return v.took(ctx, heard)
 }
 
-// audio reads the whole of a short recording.
+// audio reads the whole of a short piece.
 func (v *visit) audio(ctx context.Context, size int64) ([]byte, error) {
-	r, err := v.bucket.Reader(ctx, v.r.Recording.Object)
+	if err := v.ensure(ctx); err != nil {
+		return nil, fmt.Errorf("read recording: %w", err)
+	}
+	r, err := v.bucket.Reader(ctx, v.object())
 	if err != nil {
 		return nil, fmt.Errorf("read recording: %w", err)
 	}
@@ -93,8 +108,8 @@ func (v *visit) operate(ctx context.Context, opts speech.Options) (stage.Result,
 	}
 	heard, err := v.speech.Result(ctx, v.r.Speech.Output)
 	if err == nil {
-		v.meter(v.billed(heard))
-		return v.heard(heard), nil
+		v.meter(billed(v.piece(), heard))
+		return v.took(ctx, heard)
 	}
 	if !errors.Is(err, speech.ErrNoResult) {
 		return v.unread(err)
@@ -130,7 +145,10 @@ func (v *visit) start(ctx context.Context, opts speech.Options) (stage.Result, e
 
 // begin starts the operation of the noted intent.
 func (v *visit) begin(ctx context.Context, opts speech.Options) (stage.Result, error) {
-	name, err := v.speech.Start(ctx, v.r.Recording.Object, v.r.Speech.Output, opts)
+	if err := v.ensure(ctx); err != nil {
+		return v.unread(err)
+	}
+	name, err := v.speech.Start(ctx, v.object(), v.r.Speech.Output, opts)
 	if err != nil {
 		return v.unable(err)
 	}
@@ -173,20 +191,23 @@ func (v *visit) collect(ctx context.Context, opts speech.Options, status speech.
 		return v.failed(ctx, opts, status.Err)
 	}
 	heard, err := v.speech.Result(ctx, v.r.Speech.Output)
-	v.meter(v.billed(heard)) // it ended well: it is paid for, whether its answer can be read or not
+	v.meter(billed(v.piece(), heard)) // it ended well: it is paid for, whether its answer can be read or not
 	if errors.Is(err, speech.ErrNoResult) {
 		return v.failed(ctx, opts, err)
 	}
 	if err != nil {
 		return v.unread(err)
 	}
-	return v.heard(heard), nil
+	return v.took(ctx, heard)
 }
 
-// failed starts again what was paid for in vain, once.
+// failed starts again what was paid for in vain, once. One piece of several is done without.
 func (v *visit) failed(ctx context.Context, opts speech.Options, err error) (stage.Result, error) {
 	slog.WarnContext(ctx, "speech operation failed", "tenant_id", v.r.TenantID, "request_id", v.r.ID,
 		"step", "transcribe", "attempt", v.r.Speech.Starts, "error", err)
+	if v.r.Speech.Starts >= maxStarts && len(v.r.Speech.Pieces) > 1 {
+		return v.took(ctx, nil)
+	}
 	if v.r.Speech.Starts >= maxStarts {
 		return v.without("Speech-to-Text failed twice"), nil
 	}
@@ -223,7 +244,7 @@ func (v *visit) wait(why string) (stage.Result, error) {
 	}
 	if v.now().Sub(v.r.Speech.StartedAt) >= patience {
 		if v.r.Speech.Operation != "" {
-			v.meter(v.billed(nil)) // nobody waits for it any more, but it goes on and is paid for
+			v.meter(billed(v.piece(), nil)) // nobody waits for it any more, but it goes on and is paid for
 		}
 		return v.without("Speech-to-Text did not answer in time"), nil
 	}

@@ -1,6 +1,9 @@
 package transcribe
 
-import "github.com/your-org/multi-tenant-pipeline/internal/transcribe/speech"
+import (
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/transcribe/speech"
+)
 
 // meter counts the current operation's audio, once however often its end is seen: by the
 // visit that saw it, by one that resumes it, by a retry that finds its answer still there.
@@ -17,11 +20,11 @@ func (v *visit) meter(seconds float64) {
 	v.r.Metering.SpeechS += seconds
 }
 
-// billed returns the seconds that are paid for: as the service tells, else as long as the
-// recording is, on every channel.
-func (v *visit) billed(heard *speech.Transcript) float64 {
+// billed returns the seconds that are paid for: as the service tells, else as long as the piece
+// is, on every channel.
+func billed(piece request.Piece, heard *speech.Transcript) float64 {
 	if heard != nil && heard.BilledS > 0 {
 		return heard.BilledS
 	}
-	return v.r.Recording.DurationS * float64(max(1, v.r.Recording.Channels))
+	return piece.DurationS * float64(max(1, piece.Channels))
 }

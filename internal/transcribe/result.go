@@ -16,14 +16,35 @@ import (
 // clearTimeout bounds the deletion of scratch objects, after everything is saved.
 const clearTimeout = 20 * time.Second
 
-// heard is the result of a transcription. Silence is one too.
-func (v *visit) heard(heard *speech.Transcript) stage.Result {
-	t := &request.Transcript{
-		Origin: request.OriginSpeech, Model: v.speech.Model(), Language: heard.Language,
-		DurationS: v.billed(heard), Segments: heard.Segments,
+// heard is the result of a transcription, piece by piece. Silence is one too; a piece that could
+// not be transcribed is nil.
+func (v *visit) heard(heard []*speech.Transcript) stage.Result {
+	pieces := v.r.Speech.Pieces
+	t := &request.Transcript{Origin: request.OriginSpeech, Model: v.speech.Model(), Segments: stitch(pieces, heard)}
+	sent, missing := 0.0, 0
+	for i, h := range heard {
+		if h == nil {
+			missing++
+			continue
+		}
+		sent += pieces[i].DurationS
+		t.DurationS += billed(pieces[i], h)
+		if t.Language == "" {
+			t.Language = h.Language
+		}
+	}
+	if missing == len(heard) {
+		return v.without("Speech-to-Text failed twice")
 	}
 	t.RoleConfidence = assignRoles(t.Segments, v.setting())
-	return v.result(t, fmt.Sprintf("transcribed %.0f s in %d segments", v.r.Recording.DurationS, len(t.Segments)))
+	detail := fmt.Sprintf("transcribed %.0f s in %d segments", sent, len(t.Segments))
+	if spared := v.r.Recording.DurationS - sent; missing == 0 && spared >= 1 {
+		detail += fmt.Sprintf("; %.0f s of silence left out", spared)
+	}
+	if missing > 0 {
+		detail += fmt.Sprintf("; %d of %d parts could not be transcribed", missing, len(heard))
+	}
+	return v.result(t, detail)
 }
 
 // without is the result of a call that nobody could listen to: the source's own
@@ -45,13 +66,16 @@ func (v *visit) result(t *request.Transcript, detail string) stage.Result {
 	if v.masks() {
 		redact.Transcript(t) // after the roles are known: who listens repeats what is said
 	}
+	if v.job.Tenant.Settings.Privacy.MaskProfanity {
+		maskProfanity(t)
+	}
 	if n := len(t.Redactions); n > 0 {
 		detail += fmt.Sprintf("; masked %d times", n)
 	}
 	result := stage.Result{Transcript: t, Detail: detail}
 	tenantID, requestID := v.r.TenantID, v.r.ID
 	var prefixes []string
-	if v.r.Speech.Output != "" {
+	if v.r.Speech.Output != "" || len(v.r.Speech.Pieces) > 0 {
 		prefixes = append(prefixes, recording.SpeechPrefix(tenantID, requestID))
 	}
 	if v.r.Handling.Upload != "" {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
@@ -31,6 +32,7 @@ type Bucket interface {
 	Save(ctx context.Context, object string, audio recording.Audio, limits recording.Limits) (recording.Saved, error)
 	Uploaded(ctx context.Context, object string) (recording.Audio, error)
 	Reader(ctx context.Context, object string) (io.ReadCloser, error)
+	Write(ctx context.Context, object, contentType string, fill func(io.Writer) error) error
 	DeletePrefix(ctx context.Context, prefix string) (int, error)
 }
 
@@ -72,6 +74,8 @@ type Worker struct {
 	prices *cost.Table
 	now    func() time.Time
 	intent func() string
+
+	surveys chan struct{} // held while a recording is listened to: that takes a whole processor
 }
 
 // New returns a worker.
@@ -91,6 +95,7 @@ func New(cfg Config, deps Deps) (*Worker, error) {
 	return &Worker{
 		cfg: cfg, source: deps.Source, bucket: deps.Bucket, speech: deps.Speech,
 		prices: deps.Prices, now: deps.Now, intent: rand.Text,
+		surveys: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}, nil
 }
 

@@ -268,9 +268,10 @@ func TestSilenceIsATranscript(t *testing.T) {
 	}
 }
 
-func TestARecordingOfMoreThanAnHourIsNotTranscribed(t *testing.T) {
+func TestARecordingOfMoreThanAnHourThatCannotBeCutIsNotTranscribed(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, 1)
+	b.store(t, "a", append([]byte("fLaC\x00\x00\x00\x22"), make([]byte, 5000)...))
 	b.record.saved.Recording = request.Recording{Object: "a", DurationS: 3700, Bytes: 1}
 	b.record.saved.Details.SourceTranscript = "Agent: Hello.\nCaller: Hi."
 	result, _, err := b.visit(t)

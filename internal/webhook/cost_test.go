@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/sdk/metric"
 	"go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
@@ -87,11 +88,15 @@ func deliveriesPosted(tb testing.TB) map[string]func() {
 	}
 }
 
-// Not parallel: it counts allocations, and the tracer is the global one.
+// Not parallel: it counts allocations, and tracer and meter are the global ones.
 func TestADeliveryCostsFewAllocations(t *testing.T) {
-	before := otel.GetTracerProvider()
+	tracers, meters := otel.GetTracerProvider(), otel.GetMeterProvider()
 	otel.SetTracerProvider(trace.NewTracerProvider(trace.WithSampler(trace.NeverSample()))) // as without an exporter
-	t.Cleanup(func() { otel.SetTracerProvider(before) })
+	otel.SetMeterProvider(metric.NewMeterProvider(metric.WithReader(metric.NewManualReader())))
+	t.Cleanup(func() {
+		otel.SetTracerProvider(tracers)
+		otel.SetMeterProvider(meters)
+	})
 	for name, post := range deliveriesPosted(t) {
 		got := testing.AllocsPerRun(200, post)
 		t.Logf("%s delivery: %.0f allocations", name, got)

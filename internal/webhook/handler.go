@@ -92,6 +92,7 @@ type handler struct {
 	unverified *rate.Limiter
 	tracer     trace.Tracer
 	deliveries metric.Int64Counter
+	series     series // of deliveries
 	kept       metric.Int64Counter
 	drained    metric.Int64Counter
 }

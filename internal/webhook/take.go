@@ -7,7 +7,6 @@ import (
 	"log/slog"
 
 	"go.opentelemetry.io/otel/attribute"
-	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
@@ -166,7 +165,7 @@ func (o *observation) verdict() (outcome, reason string) {
 func (h *handler) observe(ctx context.Context, o observation) {
 	outcome, reason := o.verdict()
 	if h.deliveries.Enabled(ctx) {
-		h.deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("outcome", outcome), attribute.String("reason", reason)))
+		h.deliveries.Add(ctx, 1, h.series.of(verdict{outcome, reason})...)
 	}
 	attrs := make([]slog.Attr, 0, 6)
 	attrs = append(attrs, slog.String("status", outcome), slog.String("reason", reason), slog.Int64("duration_ms", o.took))

@@ -87,6 +87,7 @@ type scale struct {
 	rates       []int         // calls a second
 	steady      time.Duration // at each rate
 	recording   int64         // bytes
+	services    []string      // that are started; none: all
 	idle        time.Duration // before memory is looked at
 	cpu         time.Duration // of each function
 }
@@ -98,7 +99,7 @@ var (
 	}
 	short = scale{
 		rounds: 1, window: 200 * time.Millisecond, concurrency: []int{1, 8}, calls: 6, rates: []int{5},
-		steady: time.Second, recording: 10_000_000, idle: 100 * time.Millisecond, cpu: 50 * time.Millisecond,
+		steady: time.Second, recording: 10_000_000, services: []string{"sweep", "webhook"}, idle: 100 * time.Millisecond, cpu: 50 * time.Millisecond,
 	}
 )
 

@@ -20,13 +20,13 @@ const (
 	module      = "github.com/your-org/multi-tenant-pipeline"
 )
 
-// releases builds programs as they are released, and returns the directory with them.
+// releases builds programs as `make build` does, and returns the directory with them.
 func releases(ctx context.Context, programs ...string) (dir string, remove func(), err error) {
 	if dir, err = os.MkdirTemp("", "bench-*"); err != nil {
 		return "", nil, fmt.Errorf("make directory: %w", err)
 	}
 	remove = func() { _ = os.RemoveAll(dir) } // the system empties its temporary directory
-	args := []string{"build", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
+	args := []string{"build", "-tags=grpcnotrace", "-ldflags=-s -w", "-o", dir + string(filepath.Separator)}
 	for _, service := range programs {
 		args = append(args, module+"/"+service)
 	}

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/your-org/multi-tenant-pipeline/internal/service"
+	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
 )
 
 // measureStart starts each service's release binary, as Cloud Run does for the first request,
@@ -20,7 +20,10 @@ func measureStart(ctx context.Context, s scale, r *report) error {
 		return err
 	}
 	defer w.Close()
-	names := slices.Sorted(maps.Keys(service.All()))
+	names := s.services
+	if len(names) == 0 {
+		names = slices.Sorted(maps.Keys(all.Services()))
+	}
 	programs := []string{"test/bench/bare"}
 	for _, name := range names {
 		programs = append(programs, "cmd/"+name)

@@ -17,7 +17,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/control"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/relay"
-	"github.com/your-org/multi-tenant-pipeline/internal/service"
+	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
 	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 )
 
@@ -53,6 +53,7 @@ func startPipeline(ctx context.Context) (*pipeline, error) {
 }
 
 func (p *pipeline) start(ctx context.Context) error {
+	services := all.Services()
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var all sync.WaitGroup
 	p.world.defers(func() {
@@ -68,7 +69,7 @@ func (p *pipeline) start(ctx context.Context) error {
 		urls[name] = fmt.Sprintf("http://127.0.0.1:%d", port)
 		env := p.world.environment(port)
 		all.Go(func() {
-			if err := service.All()[name](running, envconfig.MapLookuper(env)); err != nil && running.Err() == nil {
+			if err := services[name](running, envconfig.MapLookuper(env)); err != nil && running.Err() == nil {
 				failed <- fmt.Errorf("service %s: %w", name, err)
 			}
 		})
@@ -76,7 +77,7 @@ func (p *pipeline) start(ctx context.Context) error {
 	if err := p.relay(ctx, running, &all, urls); err != nil {
 		return err
 	}
-	p.sender = &sender{base: urls["webhook"], http: newHTTP()}
+	p.sender = newSender(urls["webhook"])
 	return awaitAll(ctx, urls, failed)
 }
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/sethvargo/go-envconfig"
 
-	"github.com/your-org/multi-tenant-pipeline/internal/service"
+	"github.com/your-org/multi-tenant-pipeline/internal/service/migrate"
 )
 
 // restore takes the database back to the moment before two leads of one person were delivered:
@@ -40,7 +40,7 @@ func (d *drill) restore(t *testing.T) {
 		"MIGRATE_RESTORED": "true", "GOOGLE_CLOUD_PROJECT": parts[1], "SPANNER_INSTANCE": parts[3], "SPANNER_DATABASE": parts[5],
 		"SPANNER_EMULATOR_HOST": d.SpannerHost, "RECORDINGS_BUCKET": "devstack-recordings", "STORAGE_EMULATOR_HOST": d.StorageHost,
 	})
-	if err := service.Migrate(t.Context(), job); err != nil {
+	if err := migrate.Run(t.Context(), job); err != nil {
 		t.Fatal(err)
 	}
 	ids := "('" + leads[0].requestID + "', '" + leads[1].requestID + "')"

@@ -25,9 +25,6 @@ import (
 
 var tracer = otel.Tracer("internal/analyze/gemini")
 
-// goneFor is how long a model that answered 404 is left out before it is tried again.
-const goneFor = time.Hour
-
 // Reply is what a model answered.
 type Reply struct {
 	Text    string // should be the JSON of a verdict.Answer; the caller checks
@@ -107,36 +104,6 @@ func (c *Client) Fingerprint() string {
 	}
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
-}
-
-// Generate asks the first model that there is. The error is a *RefusedError, *BusyError or
-// *UnavailableError, or the context's.
-func (c *Client) Generate(ctx context.Context, p prompt.Prompt) (Reply, error) {
-	for _, profile := range c.cfg.Models {
-		if c.isGone(profile.ID) {
-			continue
-		}
-		reply, err := c.ask(ctx, profile, p)
-		if !errors.Is(err, errGone) {
-			return reply, err
-		}
-		c.leaveOut(ctx, profile.ID)
-	}
-	return Reply{}, &UnavailableError{Lasting: true, Err: errGone}
-}
-
-func (c *Client) isGone(id string) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now().Before(c.gone[id])
-}
-
-func (c *Client) leaveOut(ctx context.Context, id string) {
-	c.mu.Lock()
-	c.gone[id] = c.now().Add(goneFor)
-	c.mu.Unlock()
-	slog.WarnContext(ctx, "model is gone, the next one is asked", "model", id)
-	c.metrics.fell(ctx, id)
 }
 
 // ask makes one call.

@@ -2,19 +2,16 @@ package gemini
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/genai"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -86,128 +83,6 @@ func TestGenerateReturnsTheAnswerWithVersionAndTokens(t *testing.T) {
 	}
 	if auth := s.header.Get("Authorization"); auth != "" {
 		t.Error("a server on this machine was sent credentials")
-	}
-}
-
-// body is the request as the REST API documents it; strict decoding finds what it does not
-// have. https://cloud.google.com/vertex-ai/docs/reference/rest/v1/projects.locations.endpoints/generateContent
-type body struct {
-	Contents          []*genai.Content `json:"contents"`
-	SystemInstruction *genai.Content   `json:"systemInstruction"`
-	GenerationConfig  struct {
-		ResponseMIMEType   string         `json:"responseMimeType"`
-		ResponseJSONSchema map[string]any `json:"responseJsonSchema"`
-		MaxOutputTokens    int32          `json:"maxOutputTokens"`
-		Temperature        *float32       `json:"temperature"`
-		Seed               *int32         `json:"seed"`
-		ThinkingConfig     *struct {
-			ThinkingBudget *int32 `json:"thinkingBudget"`
-			ThinkingLevel  string `json:"thinkingLevel"`
-		} `json:"thinkingConfig"`
-	} `json:"generationConfig"`
-}
-
-func decodeBody(t *testing.T, data []byte) body {
-	t.Helper()
-	var b body
-	dec := json.NewDecoder(strings.NewReader(string(data)))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&b); err != nil {
-		t.Fatalf("request does not decode strictly: %v\n%s", err, data)
-	}
-	return b
-}
-
-func TestTheRequestUsesOnlyWhatGeminiTakes(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, func(_ int, w http.ResponseWriter, _ *http.Request) { write(w, 200, fine) })
-	c := newClient(t, s, "gemini-2.5-flash")
-	if _, err := c.Generate(t.Context(), question.Corrected("it is not valid JSON")); err != nil {
-		t.Fatal(err)
-	}
-	b := decodeBody(t, s.bodies[0])
-	if b.SystemInstruction.Parts[0].Text != "what to do" || len(b.Contents) != 1 || len(b.Contents[0].Parts) != 2 || b.Contents[0].Parts[0].Text != "the request" {
-		t.Errorf("contents are not the prompt's: %s", s.bodies[0])
-	}
-	if !strings.Contains(b.Contents[0].Parts[1].Text, "it is not valid JSON") {
-		t.Error("the correction does not name the fault")
-	}
-	g := b.GenerationConfig
-	if g.ResponseMIMEType != "application/json" || g.Temperature == nil || *g.Temperature != 0 || g.Seed == nil || g.ThinkingConfig == nil || *g.ThinkingConfig.ThinkingBudget != 0 {
-		t.Errorf("generation is not deterministic JSON without thinking: %s", s.bodies[0])
-	}
-	checkSchema(t, "", g.ResponseJSONSchema)
-}
-
-// keywords are those of JSON Schema that Gemini documents for responseJsonSchema.
-var keywords = []string{
-	"$id", "$defs", "$ref", "$anchor", "type", "format", "title", "description", "enum", "items", "prefixItems", "minItems",
-	"maxItems", "minimum", "maximum", "anyOf", "oneOf", "properties", "additionalProperties", "required", "propertyOrdering",
-}
-
-func checkSchema(t *testing.T, path string, schema map[string]any) {
-	t.Helper()
-	for keyword, value := range schema {
-		if !slices.Contains(keywords, keyword) {
-			t.Errorf("%s: keyword %q is not supported", path, keyword)
-		}
-		switch keyword {
-		case "items":
-			checkSchema(t, path+"[]", value.(map[string]any))
-		case "properties":
-			for name, property := range value.(map[string]any) {
-				checkSchema(t, path+"."+name, property.(map[string]any))
-			}
-		}
-	}
-	if path == "" && len(schema) == 0 {
-		t.Error("there is no schema")
-	}
-}
-
-func TestParametersThatAreNotSetAreNotSent(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, func(_ int, w http.ResponseWriter, _ *http.Request) { write(w, 200, fine) })
-	c := newClient(t, s, `[{"id":"gemini-x","location":"eu","thinkingLevel":"LOW"}]`)
-	if _, err := c.Generate(t.Context(), question); err != nil {
-		t.Fatal(err)
-	}
-	g := decodeBody(t, s.bodies[0]).GenerationConfig
-	if g.Temperature != nil || g.Seed != nil || g.ThinkingConfig == nil || g.ThinkingConfig.ThinkingBudget != nil || g.ThinkingConfig.ThinkingLevel != "LOW" {
-		t.Errorf("sent what the profile does not set: %s", s.bodies[0])
-	}
-	if !strings.Contains(s.paths[0], "/locations/eu/") {
-		t.Errorf("path = %s, want the profile's location", s.paths[0])
-	}
-}
-
-func TestAModelThatIsGoneFallsToTheNext(t *testing.T) {
-	t.Parallel()
-	s := newServer(t, func(_ int, w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Path, "2.5") {
-			write(w, 404, `{"error":{"code":404,"message":"Publisher Model was not found","status":"NOT_FOUND"}}`)
-			return
-		}
-		write(w, 200, fine)
-	})
-	c := newClient(t, s, "gemini-2.5-flash,gemini-3.5-flash-lite")
-	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
-	c.now = func() time.Time { return now }
-	for range 2 {
-		got, err := c.Generate(t.Context(), question)
-		if err != nil || got.Model != "gemini-3.5-flash-lite" {
-			t.Fatalf("Generate = %q, %v, want the second model", got.Model, err)
-		}
-	}
-	if len(s.paths) != 3 || !strings.Contains(s.paths[1], "/locations/global/") {
-		t.Errorf("calls = %v, want the gone model once and the next in global", s.paths)
-	}
-	now = now.Add(2 * goneFor)
-	if _, err := c.Generate(t.Context(), question); err != nil {
-		t.Fatal(err)
-	}
-	if len(s.paths) != 5 {
-		t.Errorf("calls = %d, want the gone model tried again after a while", len(s.paths))
 	}
 }
 

@@ -62,6 +62,9 @@ func classify(ctx context.Context, err error) error {
 	}
 }
 
+// longestDelay is as long as a service is believed to want to be left alone.
+const longestDelay = 24 * time.Hour
+
 // retryDelay returns the delay of a google.rpc.RetryInfo among the details.
 func retryDelay(details []map[string]any) time.Duration {
 	for _, d := range details {
@@ -70,7 +73,7 @@ func retryDelay(details []map[string]any) time.Duration {
 		}
 		text, _ := d["retryDelay"].(string)
 		if wait, err := time.ParseDuration(text); err == nil && wait > 0 {
-			return wait
+			return min(wait, longestDelay)
 		}
 	}
 	return 0

@@ -18,7 +18,7 @@ type metrics struct {
 func newMetrics() (metrics, error) {
 	meter := otel.Meter("internal/analyze/gemini")
 	calls, err1 := meter.Int64Counter("gemini.calls", metric.WithDescription("Calls of a model by outcome"))
-	falls, err2 := meter.Int64Counter("gemini.fallbacks", metric.WithDescription("Models left out because they are gone"))
+	falls, err2 := meter.Int64Counter("gemini.fallbacks", metric.WithDescription("Models that could not answer, so that the next one was asked, by reason"))
 	tokens, err3 := meter.Int64Counter("gemini.tokens", metric.WithDescription("Tokens by kind"), metric.WithUnit("{token}"))
 	return metrics{calls, falls, tokens}, errors.Join(err1, err2, err3)
 }
@@ -27,8 +27,8 @@ func (m metrics) called(ctx context.Context, model, outcome string) {
 	m.calls.Add(ctx, 1, metric.WithAttributes(attribute.String("model", model), attribute.String("outcome", outcome)))
 }
 
-func (m metrics) fell(ctx context.Context, model string) {
-	m.falls.Add(ctx, 1, metric.WithAttributes(attribute.String("model", model)))
+func (m metrics) fell(ctx context.Context, model, reason string) {
+	m.falls.Add(ctx, 1, metric.WithAttributes(attribute.String("model", model), attribute.String("reason", reason)))
 }
 
 func (m metrics) spent(ctx context.Context, model string, u request.Usage) {

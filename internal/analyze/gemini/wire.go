@@ -30,7 +30,7 @@ func (p Profile) config(question prompt.Prompt) *genai.GenerateContentConfig {
 	cfg := &genai.GenerateContentConfig{
 		SystemInstruction:  &genai.Content{Parts: []*genai.Part{{Text: question.System}}},
 		ResponseMIMEType:   "application/json",
-		ResponseJsonSchema: verdict.ResponseSchema(),
+		ResponseJsonSchema: verdict.ResponseSchema(question.Questions...),
 		MaxOutputTokens:    maxOutput,
 		Temperature:        p.Temperature,
 		Seed:               p.Seed,

@@ -1,6 +1,7 @@
 package prompt
 
-// definition says what one field of the answer means.
+// definition says what one field of the answer means. Words that say it all themselves are left
+// to the schema, which lists every word.
 type definition struct {
 	Name    string
 	Meaning string
@@ -14,9 +15,9 @@ var definitions = []definition{
 	intentDefinition, projectDefinition, timelineDefinition, budgetDefinition,
 	{Name: "spam", Meaning: "true for machines, bulk offers and bogus forms; for a person selling something only if it is a cold mass pitch, not for a known trade supplier's representative."},
 	appointmentDefinition,
-	{Name: "sentiment", Meaning: "the customer's mood: positive, neutral, negative or mixed."},
+	{Name: "sentiment", Meaning: "the customer's mood."},
 	decisionDefinition, areaDefinition, commitmentDefinition, interestDefinition, sizeDefinition,
-	{Name: "signals.engagement", Meaning: "how much the customer took part: high (details, questions, contact data), medium or low."},
+	{Name: "signals.engagement", Meaning: "how much the customer took part; high: details, questions, contact data."},
 }
 
 var intentDefinition = definition{
@@ -39,22 +40,14 @@ var projectDefinition = definition{
 	Name: "project_type", Meaning: "what the customer wants done, not what the agent offers. What they deny does not count. With several, the one to be done first or most talked about. Complaints and warranty calls carry the type of the job concerned.",
 	Values: []value{
 		{"kitchen", "kitchen, cabinets, countertops."},
-		{"bathroom", "bathroom, shower, tub, vanity."},
 		{"whole_home", "most of the house together."},
 		{"addition", "more space: a room, a storey, a sunroom, a second dwelling, a converted garage."},
-		{"basement", "finishing or redoing a basement."},
 		{"roofing", "roof, shingles, gutters."},
-		{"siding", "outside cladding."},
-		{"windows_doors", "windows, doors."},
-		{"flooring", "floors, carpet, tile underfoot."},
 		{"deck_patio", "deck, patio, porch, pergola."},
-		{"painting", "painting inside or outside."},
 		{"hvac", "heating, cooling, ducts."},
 		{"plumbing", "pipes, drains, fixtures, water heaters."},
 		{"electrical", "wiring, panels, outlets, lights."},
 		{"landscaping", "garden, lawn, walls and paths outside."},
-		{"other", "another kind of work."},
-		{"none", "there is no project."},
 	},
 }
 
@@ -62,9 +55,6 @@ var timelineDefinition = definition{
 	Name: "timeline", Meaning: "the time from call.start_time to the wished start of the work, or to its deadline if only that is said. Not the date of a visit, not the time the work takes.",
 	Values: []value{
 		{"immediate", "within about a month, or an emergency."},
-		{"1_3_months", "one to three months."},
-		{"3_6_months", "three to six months."},
-		{"6_plus_months", "later than six months."},
 		{"unknown", "not said, only \"someday\", or not a lead."},
 	},
 }
@@ -84,7 +74,6 @@ var appointmentDefinition = definition{
 	Values: []value{
 		{"booked", "both sides agreed on a day and a time."},
 		{"requested", "the customer asks for a visit, or agrees to be called to set one."},
-		{"none", "neither."},
 	},
 }
 
@@ -94,13 +83,11 @@ var decisionDefinition = definition{
 		{"yes", "it is their home or they speak for the owner."},
 		{"shared", "somebody else must agree first."},
 		{"no", "a tenant without a say, or asking for somebody else."},
-		{"unknown", "cannot be told."},
 	},
 }
 
 var areaDefinition = definition{
 	Name: "signals.service_area", Meaning: "where the work is, against tenant.service_area and what the agent says.",
-	Values: []value{{"inside", "served."}, {"outside", "not served."}, {"unknown", "cannot be told."}},
 }
 
 var commitmentDefinition = definition{
@@ -109,7 +96,6 @@ var commitmentDefinition = definition{
 		{"ready", "ready to sign, to pay a deposit or to start."},
 		{"insurance_claim", "an insurer's claim is open or approved."},
 		{"signed_off_scope", "plans, permits or a proposal are finished and agreed."},
-		{"none", "none of these."},
 	},
 }
 
@@ -118,11 +104,10 @@ var interestDefinition = definition{
 	Values: []value{
 		{"active", "they want it done."},
 		{"early", "idle or early interest: collecting ideas, someday, only curious; or they are calling it off."},
-		{"unknown", "cannot be told."},
 	},
 }
 
 var sizeDefinition = definition{
 	Name: "signals.job_size", Meaning: "against tenant.minimum_job.",
-	Values: []value{{"tiny", "a handyman's job, or below the minimum."}, {"normal", "a project."}, {"unknown", "cannot be told."}},
+	Values: []value{{"tiny", "a handyman's job, or below the minimum."}},
 }

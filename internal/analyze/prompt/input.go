@@ -15,6 +15,9 @@ type Input struct {
 	Tenant   Tenant       `json:"tenant"`
 	Call     Call         `json:"call"`
 	Segments []Segment    `json:"segments"`
+
+	Questions []request.Question `json:"-"` // the company's own; they stand apart from what callers say
+	Cut       bool               `json:"-"` // more was said than is read
 }
 
 // Tenant is the company that was called.
@@ -37,19 +40,10 @@ type Call struct {
 	SourceName string    `json:"source_name,omitempty"`
 }
 
-// Segment is one turn of a conversation, or one field of a form.
-type Segment struct {
-	Index   int     `json:"index"` // of the transcript's segment; evidence cites it
-	Speaker string  `json:"speaker"`
-	Field   string  `json:"field,omitempty"` // the form's own name of the field that Text is the value of
-	Start   float64 `json:"start_s,omitempty"`
-	Text    string  `json:"text"`
-}
-
 // NewInput collects what an analyser may know.
 func NewInput(t *tenant.Tenant, r *request.Request, tr *request.Transcript) Input {
 	start := startOf(r).In(t.Location())
-	return Input{
+	in := Input{
 		Kind: r.Kind,
 		Tenant: Tenant{
 			Name: t.Name, Services: t.Settings.Services, ServiceArea: t.Settings.ServiceArea,
@@ -60,8 +54,14 @@ func NewInput(t *tenant.Tenant, r *request.Request, tr *request.Transcript) Inpu
 			Answered: r.Details.Answered, Voicemail: r.Details.Voicemail,
 			Direction: r.Details.Direction, SourceName: r.Details.SourceName,
 		},
-		Segments: segmentsOf(tr, r.Details.Fields),
+		Questions: request.UsableQuestions(t.Settings.Questions),
 	}
+	limit := maxSpoken
+	if r.Kind != request.Call {
+		limit = maxWritten
+	}
+	in.Segments, in.Cut = bounded(segmentsOf(tr, r.Details.Fields), limit)
+	return in
 }
 
 // startOf returns when the customer got in touch: what they say about time counts from then.
@@ -81,7 +81,7 @@ func segmentsOf(tr *request.Transcript, fields []request.Field) []Segment {
 		if strings.TrimSpace(s.Text) == "" {
 			continue
 		}
-		seg := Segment{Index: s.Index, Speaker: s.Speaker, Start: s.Start, Text: s.Text}
+		seg := Segment{Index: s.Index, Speaker: s.Speaker, Text: s.Text}
 		if tr.Origin == request.OriginForm {
 			seg.Field, seg.Text = splitField(s.Text, fields)
 		}

@@ -7,29 +7,49 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"text/template"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
 // Version names the template. It is stored with every result; raise it with every change
 // of the template's words, so that results can be told apart.
-const Version = "2026-11-1"
+const Version = "2026-11-2"
 
+// The marks between which others' words stand. JSON escapes angle brackets, so that nothing
+// between them can look like one.
 const (
-	openMark  = "<request_data>\n"
-	closeMark = "\n</request_data>"
+	openQuestions  = "<questions>\n"
+	closeQuestions = "\n</questions>"
+	openData       = "<request_data>\n"
+	closeData      = "\n</request_data>"
 )
 
 //go:embed system.tmpl
 var systemText string
 
-var systemTemplate = template.Must(template.New("system").Option("missingkey=error").Parse(systemText))
+//go:embed questions.txt
+var questionsText string
+
+// system is the same for every request, so that the service can keep it and charge less for it.
+var system = sync.OnceValues(func() (string, error) {
+	t, err := template.New("system").Option("missingkey=error").Parse(systemText)
+	if err != nil {
+		return "", err
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, definitions)
+	return strings.TrimSpace(b.String()), err
+})
 
 // Prompt is one question to a model.
 type Prompt struct {
-	System     string // what to do; the same for every request
-	User       string // the request, between the markers
-	Correction string // empty, or what was wrong with the answer before
-	TenantID   string // whose request it is; not part of the question
+	System     string             // what to do; the same for every request
+	User       string             // the request, between the marks
+	Correction string             // empty, or what was wrong with the answer before
+	Questions  []request.Question // which User asks beside; they shape the answer
+	TenantID   string             // whose request it is; not part of the question
 }
 
 // Build writes the prompt for a request.
@@ -38,18 +58,36 @@ func Build(in Input) (Prompt, error) {
 	if err != nil {
 		return Prompt{}, fmt.Errorf("encode request data: %w", err)
 	}
-	var system bytes.Buffer
-	if err := systemTemplate.Execute(&system, definitions); err != nil {
-		return Prompt{}, fmt.Errorf("execute prompt template: %w", err)
+	asked, err := ask(in.Questions)
+	if err != nil {
+		return Prompt{}, err
+	}
+	task, err := system()
+	if err != nil {
+		return Prompt{}, fmt.Errorf("write system part: %w", err)
 	}
 	return Prompt{
-		System: system.String(),
-		User:   "Analyse this request.\n" + openMark + string(data) + closeMark + "\n",
+		System:    task,
+		User:      asked + "Analyse this request.\n" + openData + string(data) + closeData + "\n",
+		Questions: in.Questions,
 	}, nil
 }
 
+// ask writes the company's own questions. They come before the request, whose words change
+// with every call.
+func ask(questions []request.Question) (string, error) {
+	if len(questions) == 0 {
+		return "", nil
+	}
+	data, err := json.Marshal(questions)
+	if err != nil {
+		return "", fmt.Errorf("encode questions: %w", err)
+	}
+	return questionsText + openQuestions + string(data) + closeQuestions + "\n", nil
+}
+
 // Corrected returns the prompt with a sentence that names the fault of the answer before.
-// The fault must be in fixed words: it stands outside the markers.
+// The fault must be in fixed words: it stands outside the marks.
 func (p Prompt) Corrected(fault string) Prompt {
 	p.Correction = "Your previous answer was refused: " + fault + ". Answer again, as the schema says, and quote only words that stand in the segments."
 	return p
@@ -57,19 +95,35 @@ func (p Prompt) Corrected(fault string) Prompt {
 
 // Parse returns the Input that a prompt's user part was built from.
 func Parse(text string) (Input, error) {
-	_, rest, ok := strings.Cut(text, openMark)
-	if !ok {
+	var in Input
+	found, err := decodeBetween(text, openData, closeData, &in)
+	if err != nil {
+		return Input{}, err
+	}
+	if !found {
 		return Input{}, errors.New("parse prompt: no request data")
 	}
-	data, _, ok := strings.Cut(rest, closeMark)
-	if !ok {
-		return Input{}, errors.New("parse prompt: request data has no end")
-	}
-	var in Input
-	dec := json.NewDecoder(strings.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		return Input{}, fmt.Errorf("parse prompt: %w", err)
+	before, _, _ := strings.Cut(text, openData)
+	if _, err := decodeBetween(before, openQuestions, closeQuestions, &in.Questions); err != nil {
+		return Input{}, err
 	}
 	return in, nil
+}
+
+// decodeBetween reads the JSON between two marks, if the first is there.
+func decodeBetween(text, first, last string, into any) (found bool, err error) {
+	_, rest, found := strings.Cut(text, first)
+	if !found {
+		return false, nil
+	}
+	data, _, ended := strings.Cut(rest, last)
+	if !ended {
+		return true, errors.New("parse prompt: a mark is not closed")
+	}
+	dec := json.NewDecoder(strings.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(into); err != nil {
+		return true, fmt.Errorf("parse prompt: %w", err)
+	}
+	return true, nil
 }

@@ -109,6 +109,13 @@ func Rescore(breakdown []request.Factor, own map[string]float64) Result {
 	return r
 }
 
+// Reweigh gives an analysis the score that weights make of its breakdown, without changing the
+// breakdown that it shares with others.
+func Reweigh(a *request.Analysis, own map[string]float64) {
+	r := Rescore(a.ScoreBreakdown, own)
+	a.LeadScore, a.ScoreBand, a.IsLead, a.ScoreBreakdown = r.Score, r.Band, r.IsLead, r.Breakdown
+}
+
 func round1(f float64) float64 { return math.Round(f*10) / 10 }
 
 // limits returns the range of scores that the values allow.

@@ -19,6 +19,16 @@ type Answer struct {
 	ScoreEstimate int                `json:"score_estimate"` // 0-100; kept beside the rubric's score, never used for it
 	Confidence    Confidence         `json:"confidence"`
 	Evidence      []request.Evidence `json:"evidence"`
+	Answers       []Reply            `json:"answers,omitzero"` // nil: nobody asked
+}
+
+// Reply is what an analyser answers to one of the company's own questions.
+type Reply struct {
+	ID         string  `json:"id"`
+	Value      any     `json:"value"` // as text; JSON's own yes or number is understood, too
+	Segment    int     `json:"segment"`
+	Quote      string  `json:"quote"`
+	Confidence float64 `json:"confidence"`
 }
 
 // Signals are what the rubric weighs besides the claims of the result contract.

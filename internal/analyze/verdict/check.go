@@ -14,6 +14,7 @@ type Checked struct {
 	Answer            // with the evidence that is there, and no invented personal details
 	Warnings []string // what was dropped or repaired; no personal data
 	Dropped  int      // quotes that are nowhere
+	Steered  bool     // somebody tries to steer the analysis
 
 	supported map[string]bool
 }
@@ -54,7 +55,31 @@ func Check(a Answer, tr *request.Transcript) Checked {
 	c.warn(c.Dropped, "%d quotes are not in the transcript and were dropped")
 	c.warn(moved, "%d quotes were cited from the wrong segment")
 	c.checkPerson(texts)
+	c.Steered = slices.ContainsFunc(texts, func(t maskedText) bool { return t.steers })
+	if c.Steered {
+		c.Warnings = append(c.Warnings, "somebody tried to steer the analysis; those words count for nothing")
+		c.withdraw()
+	}
 	return c
+}
+
+// withdraw takes back what has no quote: where somebody tries to steer, an analyser may have
+// obeyed them.
+func (c *Checked) withdraw() {
+	for field, claim := range map[string]struct {
+		word    *string
+		nothing string
+	}{
+		FieldProjectType: {&c.ProjectType, None}, FieldTimeline: {&c.Timeline, Unknown}, FieldAppointment: {&c.Appointment, None},
+	} {
+		if !c.supported[field] {
+			*claim.word = claim.nothing
+		}
+	}
+	if !c.supported[FieldBudget] {
+		c.Budget = request.Budget{Signal: Unknown}
+	}
+	c.Spam = c.Spam && c.supported[FieldSpam]
 }
 
 func (c *Checked) warn(n int, format string) {
@@ -64,8 +89,9 @@ func (c *Checked) warn(n int, format string) {
 }
 
 type maskedText struct {
-	index int
-	text  string
+	index  int
+	text   string
+	steers bool // a part of it is hidden
 }
 
 func maskedTexts(tr *request.Transcript) []maskedText {
@@ -74,7 +100,8 @@ func maskedTexts(tr *request.Transcript) []maskedText {
 	}
 	texts := make([]maskedText, 0, len(tr.Segments))
 	for _, s := range tr.Segments {
-		texts = append(texts, maskedText{s.Index, wording.Mask(s.Text)})
+		text := wording.Mask(s.Text)
+		texts = append(texts, maskedText{index: s.Index, text: text, steers: text != s.Text})
 	}
 	return texts
 }

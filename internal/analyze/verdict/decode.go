@@ -19,6 +19,7 @@ const (
 	maxSummary  = 2000 // bytes
 	maxText     = 400  // bytes of any other text
 	maxMoney    = 1_000_000_000
+	maxReplies  = 2 * request.MaxQuestions
 )
 
 // FaultError says why an answer cannot be used. Its words are fixed and hold nothing of the
@@ -31,8 +32,8 @@ func faultf(format string, args ...any) error { return &FaultError{Why: fmt.Spri
 
 // Decode reads an Answer strictly: one JSON object with every field of the schema, no
 // other, every word out of its vocabulary and every number in its range. The error is a
-// FaultError that names everything that is wrong.
-func Decode(data []byte) (Answer, error) {
+// FaultError that names everything that is wrong. The questions are those that were asked.
+func Decode(data []byte, questions ...request.Question) (Answer, error) {
 	var a Answer
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -42,7 +43,7 @@ func Decode(data []byte) (Answer, error) {
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
 		return Answer{}, faultf("there is text after the JSON object")
 	}
-	if err := missing(data, ResponseSchema(), ""); err != nil {
+	if err := missing(data, ResponseSchema(questions...), ""); err != nil {
 		return Answer{}, err
 	}
 	return a, a.Validate()
@@ -125,6 +126,10 @@ func (a *Answer) Validate() error {
 	for _, e := range a.Evidence {
 		v.word("evidence.field", e.Field, Fields)
 		v.check(e.Segment >= 0, "evidence.segment is negative")
+	}
+	v.check(len(a.Answers) <= maxReplies, "there are too many answers")
+	for _, r := range a.Answers {
+		v.check(r.Confidence >= 0 && r.Confidence <= 1, "a confidence is not between 0 and 1")
 	}
 	return v.fault()
 }

@@ -1,16 +1,17 @@
 package wording
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/your-org/multi-tenant-pipeline/pkg/lazyregexp"
 )
 
 // sentenceEnd is punctuation that ends a sentence: not the point of a number, an address
 // or a spelled letter.
-var sentenceEnd = regexp.MustCompile(`[.!?…]+["')\]]*(?:\s+|$)|\s*[\r\n]+\s*|;\s+|\s+[–—]\s+`)
+var sentenceEnd = lazyregexp.New(`[.!?…]+["')\]]*(?:\s+|$)|\s*[\r\n]+\s*|;\s+|\s+[–—]\s+`)
 
 // abbreviations whose point ends no sentence.
-var abbreviation = regexp.MustCompile(`(?i)(?:^|[\s(])(?:mr|mrs|ms|dr|st|ave|rd|blvd|apt|no|sr|sra|approx|sq|ft|vs|inc|co|jr|[a-z])\.\s*$`)
+var abbreviation = lazyregexp.New(`(?i)(?:^|[\s(])(?:mr|mrs|ms|dr|st|ave|rd|blvd|apt|no|sr|sra|approx|sq|ft|vs|inc|co|jr|[a-z])\.\s*$`)
 
 // Span is a part of a text, in bytes.
 type Span struct{ From, To int }

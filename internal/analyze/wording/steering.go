@@ -1,8 +1,9 @@
 package wording
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/your-org/multi-tenant-pipeline/pkg/lazyregexp"
 )
 
 // hidden stands for every byte of a part that Mask took out.
@@ -12,7 +13,7 @@ const hidden = "\x00"
 // orders to ignore orders, the machine addressed or described, our own field names, wishes
 // about a score. Phrases that a customer could mean otherwise ("put me down for Tuesday",
 // "mark it urgent") are left alone.
-var steering = regexp.MustCompile(strings.Join([]string{
+var steering = lazyregexp.New(strings.Join([]string{
 	`\b(ignore|disregard|forget|override|bypass)\b.{0,40}\b(instructions?|rules?|prompts?|guidelines|directions|(everything|anything|all)( that was| you were)? (above|said|told))\b`,
 	`\b(previous|prior|above|new|updated|following|hidden|special|system) instructions?\b`,
 	`\b(system|developer|admin|debug) (prompt|message|mode|override|note|command|instruction)\b`,
@@ -32,16 +33,17 @@ var steering = regexp.MustCompile(strings.Join([]string{
 	`\b(end|beginning|start) of (the )?(transcript|conversation|call|user input|data|prompt)\b.{0,5}$`,
 	`\b(ignor(a|e|en)|olvid(a|e|en)|omit(a|e|an))\b.{0,30}\b(instrucciones|reglas|ordenes)\b`,
 	`\b(clasific|marc|calific|puntu|registr)(a|ar|e|en|ue|uen)\b.{0,40}\b(como|con)\b.{0,25}\b(cliente|lead|alta|caliente|100|cien|prioridad|spam|urgente)\b`,
-	`\bpuntuacion\b`,
+	`^\W*(sistema|asistente|instruc{2}ion(es)?|nota (para|a) (la |el )?(ia|sistema|modelo|asistente))\s*:`,
+	`\b(puntuacion|puntaje)\b|\blead (caliente|calificado)\b`,
 }, "|"))
 
 // thirdPerson is somebody who speaks of the caller as a file would.
-var thirdPerson = regexp.MustCompile(`\b(the|this) (caller|customer|lead|prospect|client)\b.{0,60}\b(is|has|wants|needs|agreed|booked|confirmed|budget|timeline|appointment|ready|should|must|was|will)\b|\b(this|the) (call|request|form|message|inquiry|submission|conversation) (is|was|should|must|counts|has|deserves)\b.{0,40}\b(lead|quote|spam|legit\w*|genuine|urgent|priority|hot|booked|scor\w*|qualified|high)\b`)
+var thirdPerson = lazyregexp.New(`\b(the|this) (caller|customer|lead|prospect|client)\b.{0,60}\b(is|has|wants|needs|agreed|booked|confirmed|budget|timeline|appointment|ready|should|must|was|will)\b|\b(this|the) (call|request|form|message|inquiry|submission|conversation) (is|was|should|must|counts|has|deserves)\b.{0,40}\b(lead|quote|spam|legit\w*|genuine|urgent|priority|hot|booked|scor\w*|qualified|high)\b`)
 
 var (
-	firstPerson = regexp.MustCompile(`\b(i|i'm|i've|i'd|i'll|my|me|we|we're|we've|we'd|we'll|our|us|mi|mis|nuestr[oa]|quiero|necesito|queremos)\b`)
-	claimWord   = regexp.MustCompile(`\b(budget|timeline|intent|score|lead|hot|booked|appointment|priority|qualified|urgent|immediate|high|unlimited|spam|json|field|confidence|sentiment|dollars|thousand|approved)\b|\$|[{}<>]`)
-	clauseEnd   = regexp.MustCompile(`(?i)[,:]\s+|\s+(?:because|since|but|and i|and we|so i|so we|pero|porque)\s+`)
+	firstPerson = lazyregexp.New(`\b(i|i'm|i've|i'd|i'll|my|me|we|we're|we've|we'd|we'll|our|us|mi|mis|nuestr[oa]|quiero|necesito|queremos)\b`)
+	claimWord   = lazyregexp.New(`\b(budget|timeline|intent|score|lead|hot|booked|appointment|priority|qualified|urgent|immediate|high|unlimited|spam|json|field|confidence|sentiment|dollars|thousand|approved)\b|\$|[{}<>]`)
+	clauseEnd   = lazyregexp.New(`(?i)[,:]\s+|\s+(?:because|since|but|and i|and we|so i|so we|pero|porque)\s+`)
 )
 
 // Mask hides the parts of a customer's text that try to steer the analysis, and what they
@@ -49,6 +51,8 @@ var (
 func Mask(text string) string {
 	out := []byte(text)
 	steered := false
+	hideEncoded(out, text)
+	hideForged(out, text)
 	for _, s := range Sentences(text) {
 		sentence := Fold(text[s.From:s.To])
 		switch {

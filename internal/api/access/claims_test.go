@@ -29,7 +29,7 @@ func (p *provider) signRaw(t *testing.T, payload string) string {
 	return signed + "." + encode(signature)
 }
 
-func (p *provider) payload(t *testing.T, changes map[string]any) string {
+func (p *provider) payload(t testing.TB, changes map[string]any) string {
 	t.Helper()
 	text, err := json.Marshal(p.good(changes))
 	if err != nil {

@@ -52,7 +52,7 @@ type provider struct {
 	fetches atomic.Int64
 }
 
-func newProvider(t *testing.T, c *clock) *provider {
+func newProvider(t testing.TB, c *clock) *provider {
 	t.Helper()
 	p := &provider{clock: c}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +66,7 @@ func newProvider(t *testing.T, c *clock) *provider {
 }
 
 // rotate gives the provider a new key and withdraws the old one.
-func (p *provider) rotate(t *testing.T) {
+func (p *provider) rotate(t testing.TB) {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
@@ -87,7 +87,7 @@ func (p *provider) config() Issuer {
 }
 
 // kid is the id of the provider's key, as its own tokens show it.
-func (p *provider) kid(t *testing.T) string {
+func (p *provider) kid(t testing.TB) string {
 	t.Helper()
 	token, _, err := jwt.NewParser().ParseUnverified(p.token(t, nil), jwt.MapClaims{})
 	if err != nil {
@@ -112,7 +112,7 @@ func (p *provider) good(changes map[string]any) jwt.MapClaims {
 	return all
 }
 
-func (p *provider) token(t *testing.T, changes map[string]any) string {
+func (p *provider) token(t testing.TB, changes map[string]any) string {
 	t.Helper()
 	claims := p.good(changes)
 	if _, kept := claims["exp"]; !kept { // the sandbox would add one
@@ -128,7 +128,7 @@ func (p *provider) token(t *testing.T, changes map[string]any) string {
 type header map[string]any
 
 // sign makes tokens that no honest issuer makes.
-func sign(t *testing.T, method jwt.SigningMethod, key any, h header, claims jwt.MapClaims) string {
+func sign(t testing.TB, method jwt.SigningMethod, key any, h header, claims jwt.MapClaims) string {
 	t.Helper()
 	token := jwt.NewWithClaims(method, claims)
 	for name, value := range h {

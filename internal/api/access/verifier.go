@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 
@@ -56,6 +57,9 @@ func New(ctx context.Context, cfg Config, now func() time.Time) *Verifier {
 func (v *Verifier) Verify(ctx context.Context, token string) (*Principal, error) {
 	if len(token) > maxToken {
 		return nil, invalid("it is too long")
+	}
+	if strings.ContainsFunc(token, unicode.IsSpace) { // which the library would leave out
+		return nil, invalid("it has spaces")
 	}
 	issuer := v.issuers[claimedIssuer(token)]
 	if issuer == nil {

@@ -63,10 +63,20 @@ type Actions_Owner struct {
 // Analysis What the request means. Absent until it has been analysed.
 type Analysis struct {
 	// Analyzer Who answered.
-	Analyzer    string     `json:"analyzer"`
+	Analyzer string `json:"analyzer"`
+
+	// Answers The answers to the company's own questions, one for each that was asked; absent if it had none.
+	Answers     []Answer   `json:"answers,omitempty"`
 	Appointment string     `json:"appointment"`
 	Budget      Budget     `json:"budget"`
 	Confidence  Confidence `json:"confidence"`
+
+	// Conversation What was counted in the transcript of a call, without a model. Absent for forms and texts, for calls without
+	// a word, and for requests that were analysed before it was counted.
+	//
+	// A figure that the transcript does not tell is absent, never 0: transcripts may have no times, or tell only
+	// when each segment begins; the speakers may not be told apart, or not be known by role.
+	Conversation *Conversation `json:"conversation,omitempty"`
 
 	// Customer The customer as the conversation gives them.
 	Customer Person `json:"customer"`
@@ -105,6 +115,40 @@ type Analysis struct {
 
 	// Warnings What was dropped or repaired in the model's answer.
 	Warnings []string `json:"warnings,omitempty"`
+}
+
+// Answer The answer to one of the company's own questions. It has a value only if words of the transcript justify it;
+// the rules, which answer when no model does, leave every question open.
+type Answer struct {
+	Confidence float32 `json:"confidence"`
+	ID         string  `json:"id"`
+
+	// Question As it was when it was asked.
+	Question string `json:"question"`
+
+	// Quote Words of that segment; empty without a value.
+	Quote string `json:"quote"`
+
+	// Segment The index of the transcript segment that the quote stands in; null without a value.
+	Segment *int         `json:"segment"`
+	Type    QuestionType `json:"type"`
+
+	// Value By type: true or false, one of the choices, a number, or a text. null: not known.
+	Value *Answer_Value `json:"value"`
+}
+
+// AnswerValue0 defines model for Answer.Value.0.
+type AnswerValue0 = bool
+
+// AnswerValue1 defines model for Answer.Value.1.
+type AnswerValue1 = float64
+
+// AnswerValue2 defines model for Answer.Value.2.
+type AnswerValue2 = string
+
+// Answer_Value By type: true or false, one of the choices, a number, or a text. null: not known.
+type Answer_Value struct {
+	union json.RawMessage
 }
 
 // AuditEntry One line of the audit log.
@@ -218,6 +262,78 @@ type Caller struct {
 	Phone string `json:"phone"`
 }
 
+// Case A request, and what the right answers about it are.
+type Case struct {
+	// Call What the source told.
+	Call CaseCall `json:"call"`
+
+	// FormFields A form's fields, in the order sent; several of one name are a list.
+	FormFields map[string]interface{} `json:"form_fields,omitempty"`
+
+	// ID The request's id.
+	ID string `json:"id"`
+
+	// Kind What arrived.
+	Kind Kind `json:"kind"`
+
+	// Labels The analysis as people have put it right.
+	Labels CaseLabels `json:"labels"`
+
+	// Tags `corrected:` and the field, for each that a person corrected.
+	Tags []string `json:"tags"`
+
+	// Transcript Absent from a form.
+	Transcript []CaseTurn `json:"transcript,omitempty"`
+}
+
+// CaseCall What the source told.
+type CaseCall struct {
+	Answered   bool    `json:"answered"`
+	DurationS  float64 `json:"duration_s"`
+	SourceName string  `json:"source_name"`
+
+	// StartTime In the tenant's time zone.
+	StartTime time.Time `json:"start_time"`
+	Voicemail bool      `json:"voicemail"`
+}
+
+// CaseLabels The analysis as people have put it right.
+type CaseLabels struct {
+	Appointment   string  `json:"appointment"`
+	Budget        string  `json:"budget"`
+	CustomerEmail *string `json:"customer_email"`
+
+	// CustomerName Null: none was given.
+	CustomerName *string `json:"customer_name"`
+	Intent       string  `json:"intent"`
+	IsLead       bool    `json:"is_lead"`
+	LeadScore    int     `json:"lead_score"`
+	ProjectType  string  `json:"project_type"`
+
+	// ScoreBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	ScoreBand Band   `json:"score_band"`
+	Spam      bool   `json:"spam"`
+	Timeline  string `json:"timeline"`
+}
+
+// CasePage defines model for CasePage.
+type CasePage struct {
+	Cases []Case `json:"cases"`
+
+	// NextPageToken Empty on the last page.
+	NextPageToken string `json:"next_page_token"`
+}
+
+// CaseTurn One turn of one speaker.
+type CaseTurn struct {
+	End     float64 `json:"end"`
+	Speaker string  `json:"speaker"`
+
+	// Start Seconds from the beginning.
+	Start float64 `json:"start"`
+	Text  string  `json:"text"`
+}
+
 // Confidence defines model for Confidence.
 type Confidence struct {
 	// Fields By the name of the analysis field.
@@ -247,6 +363,44 @@ type Connection struct {
 
 // Connector The kind of CRM.
 type Connector = string
+
+// Conversation What was counted in the transcript of a call, without a model. Absent for forms and texts, for calls without
+// a word, and for requests that were analysed before it was counted.
+//
+// A figure that the transcript does not tell is absent, never 0: transcripts may have no times, or tell only
+// when each segment begins; the speakers may not be told apart, or not be known by role.
+type Conversation struct {
+	// DurationS Seconds from the first word to the last.
+	DurationS *float32 `json:"duration_s,omitempty"`
+
+	// FirstResponseS Seconds from the end of the customer's first turn to the beginning of the agent's answer.
+	FirstResponseS  *float32 `json:"first_response_s,omitempty"`
+	LongestSilenceS *float32 `json:"longest_silence_s,omitempty"`
+
+	// Scorecard What the agent did, all points in their order; absent unless agent and customer spoke with each other and it is known who is who.
+	Scorecard []ScorecardPoint `json:"scorecard,omitempty"`
+
+	// Sentiment How the customer sounded in each quarter of the call; absent if it is not known who the customer is.
+	Sentiment []QuarterSentiment `json:"sentiment,omitempty"`
+
+	// SentimentBy What the quarters are quarters of: the call's time, or its words where there are no times.
+	SentimentBy string `json:"sentiment_by,omitempty"`
+
+	// SilenceRatio The silence's share of the duration.
+	SilenceRatio *float32 `json:"silence_ratio,omitempty"`
+
+	// SilenceS Of them, when nobody spoke.
+	SilenceS *float32 `json:"silence_s,omitempty"`
+
+	// Speakers By the names of the transcript: agent, customer, or for instance speaker 1 where the roles are not known. At most 20.
+	Speakers map[string]SpeakerMetrics `json:"speakers"`
+
+	// Trackers What was counted for the company's trackers. One of a single side's words is left out where it is not known who is who.
+	Trackers []TrackerCount `json:"trackers,omitempty"`
+
+	// Turns How often somebody took the word. Who only shows that they listen ("uh-huh") while another speaks does not take it.
+	Turns *int `json:"turns,omitempty"`
+}
 
 // CorrectableField A field of the analysis that may be corrected.
 type CorrectableField = string
@@ -613,6 +767,20 @@ type JobPage struct {
 	NextPageToken string `json:"next_page_token"`
 }
 
+// KeywordTracker A list of phrases that are counted as one. Whole words match; case, accents and punctuation do not matter.
+type KeywordTracker struct {
+	// Name No two trackers have the same.
+	//
+	// Example: competitors
+	Name string `json:"name"`
+
+	// Phrases Example: ["Bob's Kitchens","another quote"]
+	Phrases []string `json:"phrases"`
+
+	// Speaker Whose words count; absent: any.
+	Speaker string `json:"speaker,omitempty"`
+}
+
 // Kind What arrived.
 type Kind = string
 
@@ -689,6 +857,39 @@ type NewImport struct {
 	To openapi_types.Date `json:"to"`
 }
 
+// NewReanalysis Which requests to analyse again.
+type NewReanalysis struct {
+	// Analyzer Only those that this one answered.
+	Analyzer string `json:"analyzer,omitempty"`
+
+	// Estimate Only say how many there are, and what they would cost.
+	Estimate bool `json:"estimate,omitempty"`
+
+	// From The first day on which they were received, in the tenant's time zone.
+	From openapi_types.Date `json:"from"`
+
+	// ModelNot Only those that another model answered, or another version of it than this.
+	ModelNot string `json:"model_not,omitempty"`
+
+	// PromptVersionNot Only those whose `prompt_version` is not this one.
+	PromptVersionNot string `json:"prompt_version_not,omitempty"`
+
+	// Push Let the records in CRMs follow.
+	Push bool `json:"push,omitempty"`
+
+	// Sample Analyse only so many, the newest, and drop the new answers. They are paid for.
+	Sample int `json:"sample,omitempty"`
+
+	// ScoreBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	ScoreBand Band `json:"score_band,omitempty"`
+
+	// SourceID Only those of this source.
+	SourceID string `json:"source_id,omitempty"`
+
+	// To The last day.
+	To openapi_types.Date `json:"to"`
+}
+
 // NewRequest A call, form or text to bring in.
 type NewRequest struct {
 	// Answered Of a call.
@@ -733,6 +934,30 @@ type NewRequest struct {
 
 	// Voicemail Of a call.
 	Voicemail bool `json:"voicemail,omitempty"`
+}
+
+// NewRescore Which requests to score by other weights.
+type NewRescore struct {
+	// From The first day on which they were received, in the tenant's time zone.
+	From openapi_types.Date `json:"from"`
+
+	// Preview Only say what would change.
+	Preview bool `json:"preview,omitempty"`
+
+	// Push Let the records in CRMs follow.
+	Push bool `json:"push,omitempty"`
+
+	// ScoreBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	ScoreBand Band `json:"score_band,omitempty"`
+
+	// SourceID Only those of this source.
+	SourceID string `json:"source_id,omitempty"`
+
+	// To The last day.
+	To openapi_types.Date `json:"to"`
+
+	// Weights Weights to try, with `preview` only: to score by them, make them the tenant's.
+	Weights map[string]float64 `json:"weights,omitempty"`
 }
 
 // NewSigningKey A key to accept.
@@ -859,6 +1084,9 @@ type PriceList struct {
 type PrivacySettings struct {
 	// KeepCardNumbers Payment card and social security numbers stay in transcripts, which otherwise are masked before they are stored.
 	KeepCardNumbers bool `json:"keep_card_numbers,omitempty"`
+
+	// MaskProfanity Of swear words in transcripts only the first letter is stored.
+	MaskProfanity bool `json:"mask_profanity,omitempty"`
 }
 
 // Problem Problem details for HTTP APIs (RFC 9457).
@@ -896,6 +1124,54 @@ type ProcessSettings struct {
 
 // ProjectType What kind of work it is about.
 type ProjectType = string
+
+// QuarterSentiment How the customer sounded in one quarter of the call. A quarter in which they said nothing has none.
+type QuarterSentiment struct {
+	Quarter int `json:"quarter"`
+
+	// Reasons The words that show it: one quote, for mixed a good and a bad one; absent for neutral.
+	Reasons []Quote `json:"reasons,omitempty"`
+
+	// Sentiment neutral: no words show a mood.
+	Sentiment string `json:"sentiment"`
+}
+
+// Question One question of the company. Its answer is `answers["ID"]` in workflow rules and field mappings.
+type Question struct {
+	// Choices 2 to 20, of type choice alone.
+	Choices []string `json:"choices,omitempty"`
+
+	// ID Example: has_pets
+	ID string `json:"id"`
+
+	// Question One line.
+	//
+	// Example: Are there pets in the house?
+	Question string       `json:"question"`
+	Type     QuestionType `json:"type"`
+}
+
+// QuestionType defines model for QuestionType.
+type QuestionType = string
+
+// Quote Words of the transcript.
+type Quote struct {
+	// Quote Words of that segment.
+	Quote string `json:"quote"`
+
+	// Segment The index of the transcript segment.
+	Segment int `json:"segment"`
+}
+
+// ReanalysisEstimate What analysing again would cost.
+type ReanalysisEstimate struct {
+	// Complete False: reckoned from the newest thousand.
+	Complete bool `json:"complete"`
+
+	// CostUSD At the most.
+	CostUSD  float64 `json:"cost_usd"`
+	Requests int64   `json:"requests"`
+}
 
 // RecordingLink defines model for RecordingLink.
 type RecordingLink struct {
@@ -1092,6 +1368,60 @@ type RuleTrace struct {
 	Why string `json:"why"`
 }
 
+// ScoreChange defines model for ScoreChange.
+type ScoreChange struct {
+	// Fields What changes.
+	Fields []string `json:"fields"`
+
+	// FromBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	FromBand  Band   `json:"from_band"`
+	FromScore int    `json:"from_score"`
+	RequestID string `json:"request_id"`
+
+	// ToBand The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
+	ToBand  Band `json:"to_band"`
+	ToScore int  `json:"to_score"`
+}
+
+// ScorePreview What other weights would change.
+type ScorePreview struct {
+	// Bands How many requests would go from which score band to which.
+	Bands map[string]map[string]int `json:"bands"`
+
+	// Busy Those that are still on their way.
+	Busy int `json:"busy"`
+
+	// Changed Those whose score would change.
+	Changed int `json:"changed"`
+
+	// Complete False: only the newest of the requests were looked at.
+	Complete bool `json:"complete"`
+
+	// Done Those of them that can be scored again.
+	Done int `json:"done"`
+
+	// Looked Requests that were looked at.
+	Looked int `json:"looked"`
+
+	// Requests Those whose score would change most.
+	Requests []ScoreChange `json:"requests"`
+
+	// Skipped Those without an analysis.
+	Skipped int `json:"skipped"`
+}
+
+// ScorecardPoint One thing that an agent should do, and whether they did. Only their own words count.
+type ScorecardPoint struct {
+	Met   bool   `json:"met"`
+	Point string `json:"point"`
+
+	// Quote Words of that segment.
+	Quote string `json:"quote,omitempty"`
+
+	// Segment The index of the transcript segment that shows it.
+	Segment *int `json:"segment,omitempty"`
+}
+
 // SecretName How settings refer to a secret.
 type SecretName struct {
 	// Secret Example: tenant-tenant_demo-slack_sales
@@ -1158,6 +1488,9 @@ type Settings struct {
 	// Process Kinds of delivery that become requests beside inbound calls and forms.
 	Process ProcessSettings `json:"process,omitempty"`
 
+	// Questions The company's own questions, which the model answers about every request.
+	Questions []Question `json:"questions,omitempty"`
+
 	// Retention After how many days what is kept is deleted. 0: never. A legal hold comes first.
 	Retention Retention `json:"retention,omitempty"`
 
@@ -1169,6 +1502,9 @@ type Settings struct {
 
 	// Speech How calls are transcribed.
 	Speech SpeechSettings `json:"speech,omitempty"`
+
+	// Trackers Lists of phrases that are counted in calls, under `conversation.trackers` of the analysis.
+	Trackers []KeywordTracker `json:"trackers,omitempty"`
 
 	// Weights Points of each signal of the lead score; absent: the default rubric.
 	Weights map[string]float32 `json:"weights,omitempty"`
@@ -1318,6 +1654,32 @@ type SourceList struct {
 	Sources []Source `json:"sources"`
 }
 
+// SpeakerMetrics The figures of one speaker.
+type SpeakerMetrics struct {
+	// Interruptions How often they began at least half a second before another one had ended, with more than a sign of listening
+	// ("okay"). Absent if no two voices were ever heard at once: a recording with one track cannot tell.
+	Interruptions *int `json:"interruptions,omitempty"`
+
+	// LongestMonologueS Seconds that they spoke in their longest turn.
+	LongestMonologueS *float32 `json:"longest_monologue_s,omitempty"`
+
+	// Questions Their sentences that end in a question mark; absent if the transcript has no marks.
+	Questions *int `json:"questions,omitempty"`
+
+	// ResponseS The median of the seconds between the end of what was said before and the beginning of their turns.
+	ResponseS *float32 `json:"response_s,omitempty"`
+
+	// TalkRatio Their share of what all spoke, in seconds. The shares sum up to 1.
+	TalkRatio *float32 `json:"talk_ratio,omitempty"`
+
+	// TalkS Seconds that they spoke.
+	TalkS *float32 `json:"talk_s,omitempty"`
+	Words int      `json:"words"`
+
+	// WordsPerMinute While they spoke; absent below 5 seconds, which tell nothing.
+	WordsPerMinute *float32 `json:"words_per_minute,omitempty"`
+}
+
 // SpeechSettings How calls are transcribed.
 type SpeechSettings struct {
 	// Batch Calls are transcribed when it is cheap: within a day, for a fifth of the price.
@@ -1331,6 +1693,9 @@ type SpeechSettings struct {
 
 	// Unrecorded The company records no calls; a lead does not wait for audio.
 	Unrecorded bool `json:"unrecorded,omitempty"`
+
+	// Untrimmed Recordings are sent to the recogniser as they are. Otherwise long silence is cut out before it is paid for, a second channel that holds nothing new too, and an empty voicemail is not sent at all.
+	Untrimmed bool `json:"untrimmed,omitempty"`
 }
 
 // SpokenSegment One turn of one speaker.
@@ -1448,6 +1813,15 @@ type TestResult struct {
 
 // Timeline How soon the work should begin.
 type Timeline = string
+
+// TrackerCount How often the phrases of one tracker were said.
+type TrackerCount struct {
+	Count int `json:"count"`
+
+	// Mentions The first ones.
+	Mentions []Quote `json:"mentions,omitempty"`
+	Name     string  `json:"name"`
+}
 
 // Transcript What was said. Absent until the request has been transcribed; without segments if nobody spoke.
 type Transcript struct {
@@ -1631,6 +2005,15 @@ type ListAuditParams struct {
 	Target *string `form:"target,omitempty" json:"target,omitempty"`
 }
 
+// ListCorrectionCasesParams defines parameters for ListCorrectionCases.
+type ListCorrectionCasesParams struct {
+	// Limit The most rows to return.
+	Limit Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// PageToken Where to continue, the `next_page_token` of the page before.
+	PageToken *PageToken `form:"page_token,omitempty" json:"page_token,omitempty"`
+}
+
 // GetCostsParams defines parameters for GetCosts.
 type GetCostsParams struct {
 	// From The first day, in the tenant's time zone.
@@ -1812,6 +2195,9 @@ type OptInJSONRequestBody = PersonKey
 // OptOutJSONRequestBody defines body for OptOut for application/json ContentType.
 type OptOutJSONRequestBody = PersonKey
 
+// CreateReanalysisJSONRequestBody defines body for CreateReanalysis for application/json ContentType.
+type CreateReanalysisJSONRequestBody = NewReanalysis
+
 // CreateRequestJSONRequestBody defines body for CreateRequest for application/json ContentType.
 type CreateRequestJSONRequestBody = NewRequest
 
@@ -1820,6 +2206,9 @@ type CorrectRequestJSONRequestBody = CorrectionOrder
 
 // RetryRequestJSONRequestBody defines body for RetryRequest for application/json ContentType.
 type RetryRequestJSONRequestBody = RetryOrder
+
+// CreateRescoreJSONRequestBody defines body for CreateRescore for application/json ContentType.
+type CreateRescoreJSONRequestBody = NewRescore
 
 // PutSecretJSONRequestBody defines body for PutSecret for application/json ContentType.
 type PutSecretJSONRequestBody = SecretValue
@@ -1897,6 +2286,94 @@ func (t Actions_Owner) MarshalJSON() ([]byte, error) {
 }
 
 func (t *Actions_Owner) UnmarshalJSON(b []byte) error {
+	err := t.union.UnmarshalJSON(b)
+	return err
+}
+
+// AsAnswerValue0 returns the union data inside the Answer_Value as a AnswerValue0
+func (t Answer_Value) AsAnswerValue0() (AnswerValue0, error) {
+	var body AnswerValue0
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAnswerValue0 overwrites any union data inside the Answer_Value as the provided AnswerValue0
+func (t *Answer_Value) FromAnswerValue0(v AnswerValue0) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeAnswerValue0 performs a merge with any union data inside the Answer_Value, using the provided AnswerValue0
+func (t *Answer_Value) MergeAnswerValue0(v AnswerValue0) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAnswerValue1 returns the union data inside the Answer_Value as a AnswerValue1
+func (t Answer_Value) AsAnswerValue1() (AnswerValue1, error) {
+	var body AnswerValue1
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAnswerValue1 overwrites any union data inside the Answer_Value as the provided AnswerValue1
+func (t *Answer_Value) FromAnswerValue1(v AnswerValue1) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeAnswerValue1 performs a merge with any union data inside the Answer_Value, using the provided AnswerValue1
+func (t *Answer_Value) MergeAnswerValue1(v AnswerValue1) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+// AsAnswerValue2 returns the union data inside the Answer_Value as a AnswerValue2
+func (t Answer_Value) AsAnswerValue2() (AnswerValue2, error) {
+	var body AnswerValue2
+	err := json.Unmarshal(t.union, &body)
+	return body, err
+}
+
+// FromAnswerValue2 overwrites any union data inside the Answer_Value as the provided AnswerValue2
+func (t *Answer_Value) FromAnswerValue2(v AnswerValue2) error {
+	b, err := json.Marshal(v)
+	t.union = b
+	return err
+}
+
+// MergeAnswerValue2 performs a merge with any union data inside the Answer_Value, using the provided AnswerValue2
+func (t *Answer_Value) MergeAnswerValue2(v AnswerValue2) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+
+	merged, err := runtime.JSONMerge(t.union, b)
+	t.union = merged
+	return err
+}
+
+func (t Answer_Value) MarshalJSON() ([]byte, error) {
+	b, err := t.union.MarshalJSON()
+	return b, err
+}
+
+func (t *Answer_Value) UnmarshalJSON(b []byte) error {
 	err := t.union.UnmarshalJSON(b)
 	return err
 }
@@ -2207,6 +2684,17 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/tenants/{tenant_id}/budget (the `GetBudget` operationId).
 	GetBudget(ctx context.Context, tenantID TenantID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ListCorrectionCases List corrected requests as cases of an evaluation
+	//
+	// The requests in which people corrected something, by id, each as a case that `pipelinectl evaluate` reads:
+	// what was said, as it is kept after masking, and as labels the analysis as people have put it right. The
+	// labels of fields that nobody corrected are the analyser's own answers; `tags` name the corrected ones.
+	// Requests whose words have expired are left out, so that a page may be short, even empty, though the list
+	// goes on. The audit log has each request that is shown.
+	//
+	// Corresponds with GET /v1/tenants/{tenant_id}/corrections/cases (the `ListCorrectionCases` operationId).
+	ListCorrectionCases(ctx context.Context, tenantID TenantID, params *ListCorrectionCasesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetCosts Add up costs
 	//
 	// What the requests of the days from `from` to `to` cost, by component and grouped. Each request is
@@ -2490,6 +2978,40 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/tenants/{tenant_id}/privacy/opt-outs (the `OptOut` operationId).
 	OptOut(ctx context.Context, tenantID TenantID, body OptOutJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CreateReanalysisWithBody Analyse past requests again
+	//
+	// Starts a job that asks the present model, prompt and questions about requests of the past, one after the
+	// other and slowly, within the tenant's budget. What people corrected stays, and so does the answer of a
+	// request that was asked the very same question before, which costs nothing. Requests that are still on
+	// their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
+	// says which fields changed how often, and between which score bands requests moved.
+	//
+	// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
+	// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
+	// are only compared with the old ones.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/tenants/{tenant_id}/reanalyses (the `CreateReanalysis` operationId).
+	CreateReanalysisWithBody(ctx context.Context, tenantID TenantID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateReanalysis Analyse past requests again
+	//
+	// Starts a job that asks the present model, prompt and questions about requests of the past, one after the
+	// other and slowly, within the tenant's budget. What people corrected stays, and so does the answer of a
+	// request that was asked the very same question before, which costs nothing. Requests that are still on
+	// their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
+	// says which fields changed how often, and between which score bands requests moved.
+	//
+	// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
+	// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
+	// are only compared with the old ones.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/tenants/{tenant_id}/reanalyses (the `CreateReanalysis` operationId).
+	CreateReanalysis(ctx context.Context, tenantID TenantID, body CreateReanalysisJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListRequests List requests
 	//
 	// The tenant's calls, forms and texts, newest first. Filters may be combined; `phone`, `email` and `q`
@@ -2640,6 +3162,34 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/tenants/{tenant_id}/requests/{request_id}/retry (the `RetryRequest` operationId).
 	RetryRequest(ctx context.Context, tenantID TenantID, requestID RequestID, body RetryRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRescoreWithBody Score past requests by other weights
+	//
+	// Starts a job that gives requests of the past the lead scores that the tenant's present weights make of
+	// their signals. No model is asked and nothing is paid. Scores that people corrected stay, requests that
+	// are still on their way are left alone, nobody is told, and records in CRMs follow only with `push`.
+	//
+	// With `preview` nothing is started: the answer says what would change, with the weights of the body if it
+	// has some. It looks at no more than the newest thousand requests.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /v1/tenants/{tenant_id}/rescores (the `CreateRescore` operationId).
+	CreateRescoreWithBody(ctx context.Context, tenantID TenantID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CreateRescore Score past requests by other weights
+	//
+	// Starts a job that gives requests of the past the lead scores that the tenant's present weights make of
+	// their signals. No model is asked and nothing is paid. Scores that people corrected stay, requests that
+	// are still on their way are left alone, nobody is told, and records in CRMs follow only with `push`.
+	//
+	// With `preview` nothing is started: the answer says what would change, with the weights of the body if it
+	// has some. It looks at no more than the newest thousand requests.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /v1/tenants/{tenant_id}/rescores (the `CreateRescore` operationId).
+	CreateRescore(ctx context.Context, tenantID TenantID, body CreateRescoreJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PutSecretWithBody Keep a secret
 	//
@@ -3214,6 +3764,27 @@ func (c *Client) ListAudit(ctx context.Context, tenantID TenantID, params *ListA
 // Corresponds with GET /v1/tenants/{tenant_id}/budget (the `GetBudget` operationId).
 func (c *Client) GetBudget(ctx context.Context, tenantID TenantID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetBudgetRequest(c.Server, tenantID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListCorrectionCases List corrected requests as cases of an evaluation
+//
+// The requests in which people corrected something, by id, each as a case that `pipelinectl evaluate` reads:
+// what was said, as it is kept after masking, and as labels the analysis as people have put it right. The
+// labels of fields that nobody corrected are the analyser's own answers; `tags` name the corrected ones.
+// Requests whose words have expired are left out, so that a page may be short, even empty, though the list
+// goes on. The audit log has each request that is shown.
+//
+// Corresponds with GET /v1/tenants/{tenant_id}/corrections/cases (the `ListCorrectionCases` operationId).
+func (c *Client) ListCorrectionCases(ctx context.Context, tenantID TenantID, params *ListCorrectionCasesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListCorrectionCasesRequest(c.Server, tenantID, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3837,6 +4408,60 @@ func (c *Client) OptOut(ctx context.Context, tenantID TenantID, body OptOutJSONR
 	return c.Client.Do(req)
 }
 
+// CreateReanalysisWithBody Analyse past requests again
+//
+// Starts a job that asks the present model, prompt and questions about requests of the past, one after the
+// other and slowly, within the tenant's budget. What people corrected stays, and so does the answer of a
+// request that was asked the very same question before, which costs nothing. Requests that are still on
+// their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
+// says which fields changed how often, and between which score bands requests moved.
+//
+// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
+// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
+// are only compared with the old ones.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/tenants/{tenant_id}/reanalyses (the `CreateReanalysis` operationId).
+func (c *Client) CreateReanalysisWithBody(ctx context.Context, tenantID TenantID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateReanalysisRequestWithBody(c.Server, tenantID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateReanalysis Analyse past requests again
+//
+// Starts a job that asks the present model, prompt and questions about requests of the past, one after the
+// other and slowly, within the tenant's budget. What people corrected stays, and so does the answer of a
+// request that was asked the very same question before, which costs nothing. Requests that are still on
+// their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
+// says which fields changed how often, and between which score bands requests moved.
+//
+// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
+// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
+// are only compared with the old ones.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/tenants/{tenant_id}/reanalyses (the `CreateReanalysis` operationId).
+func (c *Client) CreateReanalysis(ctx context.Context, tenantID TenantID, body CreateReanalysisJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateReanalysisRequest(c.Server, tenantID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // ListRequests List requests
 //
 // The tenant's calls, forms and texts, newest first. Filters may be combined; `phone`, `email` and `q`
@@ -4118,6 +4743,54 @@ func (c *Client) RetryRequestWithBody(ctx context.Context, tenantID TenantID, re
 // Corresponds with POST /v1/tenants/{tenant_id}/requests/{request_id}/retry (the `RetryRequest` operationId).
 func (c *Client) RetryRequest(ctx context.Context, tenantID TenantID, requestID RequestID, body RetryRequestJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRetryRequestRequest(c.Server, tenantID, requestID, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRescoreWithBody Score past requests by other weights
+//
+// Starts a job that gives requests of the past the lead scores that the tenant's present weights make of
+// their signals. No model is asked and nothing is paid. Scores that people corrected stay, requests that
+// are still on their way are left alone, nobody is told, and records in CRMs follow only with `push`.
+//
+// With `preview` nothing is started: the answer says what would change, with the weights of the body if it
+// has some. It looks at no more than the newest thousand requests.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /v1/tenants/{tenant_id}/rescores (the `CreateRescore` operationId).
+func (c *Client) CreateRescoreWithBody(ctx context.Context, tenantID TenantID, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRescoreRequestWithBody(c.Server, tenantID, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CreateRescore Score past requests by other weights
+//
+// Starts a job that gives requests of the past the lead scores that the tenant's present weights make of
+// their signals. No model is asked and nothing is paid. Scores that people corrected stay, requests that
+// are still on their way are left alone, nobody is told, and records in CRMs follow only with `push`.
+//
+// With `preview` nothing is started: the answer says what would change, with the weights of the body if it
+// has some. It looks at no more than the newest thousand requests.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /v1/tenants/{tenant_id}/rescores (the `CreateRescore` operationId).
+func (c *Client) CreateRescore(ctx context.Context, tenantID TenantID, body CreateRescoreJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCreateRescoreRequest(c.Server, tenantID, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5322,6 +5995,75 @@ func NewGetBudgetRequest(server string, tenantID TenantID) (*http.Request, error
 	queryURL, err := serverURL.Parse(operationPath)
 	if err != nil {
 		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListCorrectionCasesRequest constructs an http.Request for the ListCorrectionCases method
+func NewListCorrectionCasesRequest(server string, tenantID TenantID, params *ListCorrectionCasesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tenant_id", tenantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tenants/%s/corrections/cases", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: ""}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.PageToken != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "page_token", *params.PageToken, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
 	}
 
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
@@ -6539,6 +7281,53 @@ func NewOptOutRequestWithBody(server string, tenantID TenantID, contentType stri
 	return req, nil
 }
 
+// NewCreateReanalysisRequest calls the generic CreateReanalysis builder with application/json body
+func NewCreateReanalysisRequest(server string, tenantID TenantID, body CreateReanalysisJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateReanalysisRequestWithBody(server, tenantID, "application/json", bodyReader)
+}
+
+// NewCreateReanalysisRequestWithBody constructs an http.Request for the CreateReanalysis method, with any body, and a specified content type
+func NewCreateReanalysisRequestWithBody(server string, tenantID TenantID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tenant_id", tenantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tenants/%s/reanalyses", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListRequestsRequest constructs an http.Request for the ListRequests method
 func NewListRequestsRequest(server string, tenantID TenantID, params *ListRequestsParams) (*http.Request, error) {
 	var err error
@@ -7276,6 +8065,53 @@ func NewRetryRequestRequestWithBody(server string, tenantID TenantID, requestID 
 	}
 
 	operationPath := fmt.Sprintf("/v1/tenants/%s/requests/%s/retry", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCreateRescoreRequest calls the generic CreateRescore builder with application/json body
+func NewCreateRescoreRequest(server string, tenantID TenantID, body CreateRescoreJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCreateRescoreRequestWithBody(server, tenantID, "application/json", bodyReader)
+}
+
+// NewCreateRescoreRequestWithBody constructs an http.Request for the CreateRescore method, with any body, and a specified content type
+func NewCreateRescoreRequestWithBody(server string, tenantID TenantID, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tenant_id", tenantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tenants/%s/rescores", pathParam0)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}

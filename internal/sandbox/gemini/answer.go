@@ -80,7 +80,9 @@ func (s *Server) answer(r *request, model string) (*response, error) {
 		resp.UsageMetadata.TotalTokenCount = resp.UsageMetadata.PromptTokenCount
 		return resp, nil
 	}
-	text, err := write(rules.Analyze(in), mode)
+	analysis := rules.Analyze(in)
+	analysis.Answers = replies(in)
+	text, err := write(analysis, mode)
 	if err != nil {
 		return nil, err
 	}

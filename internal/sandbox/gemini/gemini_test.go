@@ -228,7 +228,7 @@ func generate(t *testing.T, c *genai.Client, model string, in prompt.Input) (*ge
 	return c.Models.GenerateContent(t.Context(), model, genai.Text(p.User), &genai.GenerateContentConfig{
 		SystemInstruction:  genai.NewContentFromText(p.System, genai.RoleUser),
 		ResponseMIMEType:   "application/json",
-		ResponseJsonSchema: verdict.ResponseSchema(),
+		ResponseJsonSchema: verdict.ResponseSchema(in.Questions...),
 		Temperature:        genai.Ptr[float32](0),
 		Seed:               genai.Ptr[int32](1),
 	})

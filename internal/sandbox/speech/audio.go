@@ -15,14 +15,17 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 )
 
-// sniffBytes is how much of a file tells its format.
-const sniffBytes = 3072
+const (
+	sniffBytes  = 3072     // of a file tell its format
+	originBytes = 64 << 10 // of a file tell what it is an excerpt of
+)
 
 // audio is one recording as far as it can be told without an engine.
 type audio struct {
 	durationS float64
 	channels  int
-	turns     []Turn // what is said
+	turns     []Turn         // what is said
+	voices    map[string]int // who speaks, numbered as they begin to in all of the recording
 }
 
 // errNotAudio is in the service's words.
@@ -30,15 +33,16 @@ var errNotAudio = invalid("Audio data does not appear to be in a supported encod
 
 // listen finds out what is said in a recording.
 func (s *Server) listen(ctx context.Context, r io.Reader) (audio, error) {
-	buffered := bufio.NewReaderSize(r, sniffBytes)
-	head, err := buffered.Peek(sniffBytes)
+	buffered := bufio.NewReaderSize(r, originBytes)
+	head, err := buffered.Peek(originBytes)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return audio{}, fmt.Errorf("read audio: %w", err)
 	}
-	format := mimetype.Detect(head)
+	format := mimetype.Detect(head[:min(len(head), sniffBytes)])
 	if !isAudio(format) {
 		return audio{}, errNotAudio
 	}
+	whole, excerpt, partly := s.recallExcerpt(head)
 	file, remove, err := s.scratch(format.Extension())
 	if err != nil {
 		return audio{}, err
@@ -51,13 +55,19 @@ func (s *Server) listen(ctx context.Context, r io.Reader) (audio, error) {
 	}
 	heard := audio{durationS: sound.DurationS, channels: max(sound.Channels, 1)}
 	turns, known := s.recall([sha256.Size]byte(sum.Sum(nil)))
+	if !known && partly {
+		turns, known = excerpt, true
+	} else {
+		whole = turns
+	}
 	if !known && s.cfg.Command != "" {
 		turns, err = s.run(ctx, file.path, heard.durationS)
 		if err != nil {
 			return audio{}, err
 		}
+		whole = turns
 	}
-	heard.turns = turns
+	heard.turns, heard.voices = turns, speakerLabels(whole)
 	for _, t := range turns {
 		if sound.DurationS == 0 { // a format that is not measured
 			heard.durationS = max(heard.durationS, t.End)

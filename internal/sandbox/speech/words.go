@@ -24,7 +24,7 @@ func results(a audio, c *speechpb.RecognitionConfig) []*speechpb.SpeechRecogniti
 	for channel := 1; channel <= heardChannels(a, f); channel++ {
 		var turns []Turn
 		for _, t := range a.turns {
-			if (labels[t.Speaker]-1)%a.channels+1 == channel && strings.TrimSpace(t.Text) != "" {
+			if (a.voices[t.Speaker]-1)%a.channels+1 == channel && strings.TrimSpace(t.Text) != "" {
 				turns = append(turns, t)
 			}
 		}

@@ -43,7 +43,7 @@ func TestStartAsksForOneFileWrittenUnderThePrefix(t *testing.T) {
 				EnableAutomaticPunctuation: true, EnableWordTimeOffsets: true,
 				DiarizationConfig: &speechpb.SpeakerDiarizationConfig{},
 			},
-			Adaptation: adaptation([]string{"Acme Remodeling"}),
+			Adaptation: adaptation(append([]string{"Acme Remodeling"}, vocabulary...)),
 		},
 		Files: []*speechpb.BatchRecognizeFileMetadata{{
 			AudioSource: &speechpb.BatchRecognizeFileMetadata_Uri{Uri: "gs://bucket/" + audio},
@@ -258,4 +258,21 @@ func sameFailure(got, want error) bool {
 		return got == nil && want == nil
 	}
 	return strings.Contains(got.Error(), want.Error())
+}
+
+// TestTheVocabularyOfTheTradeIsALegalPhraseSet, also behind as many hints as a tenant may have.
+func TestTheVocabularyOfTheTradeIsALegalPhraseSet(t *testing.T) {
+	t.Parallel()
+	var hints []string
+	for i := range maxHints - len(vocabulary) {
+		hints = append(hints, "hint "+strings.Repeat("x", i%50)+string(rune('a'+i/50)))
+	}
+	s := &server{}
+	if _, err := newClient(t, s, nil).Start(t.Context(), audio, output, Options{DurationS: 100, Channels: 1, Hints: hints}); err != nil {
+		t.Fatal(err)
+	}
+	phrases := s.started[0].GetConfig().GetAdaptation().GetPhraseSets()[0].GetInlinePhraseSet().GetPhrases()
+	if len(phrases) != maxHints || phrases[0].GetValue() != hints[0] || phrases[maxHints-1].GetValue() != vocabulary[len(vocabulary)-1] {
+		t.Errorf("%d phrases from %v to %v; want the tenant's first and then the trade's, each once", len(phrases), phrases[0], phrases[len(phrases)-1])
+	}
 }

@@ -7,12 +7,15 @@ import (
 	"cloud.google.com/go/speech/apiv2/speechpb"
 )
 
+// MaxS is how long audio may be at most, in seconds, for one operation.
+const MaxS = 60 * 60.0
+
 // The limits of chirp_3 and of the API.
 const (
 	maxSyncS     = 60.0
 	maxSyncBytes = 10_000_000 // the page says 10 MB; the smaller reading of it
 	maxOffsetsS  = 20 * 60.0
-	maxBatchS    = 60 * 60.0
+	maxBatchS    = MaxS
 
 	maxHints     = 500 // phrases of one inline set
 	maxHintRunes = 100 // of one phrase
@@ -60,7 +63,7 @@ func (c *Client) recognition(o Options) *speechpb.RecognitionConfig {
 		Model:         c.cfg.Model,
 		LanguageCodes: []string{language},
 		Features:      features(o),
-		Adaptation:    adaptation(o.Hints),
+		Adaptation:    adaptation(slices.Concat(o.Hints, vocabulary)), // the tenant's own first: the set is bounded
 	}
 }
 
