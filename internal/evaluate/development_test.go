@@ -14,18 +14,32 @@ import (
 )
 
 const (
-	sets        = "../../test/testdata/evaluation"
-	development = "development.jsonl"
-	heldOut     = "held-out.jsonl"
+	sets         = "../../test/testdata/evaluation"
+	development  = "development.jsonl"
+	development2 = "development-2.jsonl"
+	heldOut      = "held-out.jsonl"
+	heldOut2     = "held-out-2.jsonl"
 )
 
-// reached is what the rules reach on the development set, rounded down. It only goes up.
-var reached = evaluate.Thresholds{
-	Fields: map[string]float64{
-		evaluate.Intent: 0.99, evaluate.ProjectType: 0.94, evaluate.Timeline: 0.93, evaluate.Budget: 0.89, evaluate.ScoreBand: 0.90,
-		evaluate.IsLead: 0.99, evaluate.Spam: 0.99, evaluate.Appointment: 0.96, evaluate.CustomerName: 0.99, evaluate.CustomerEmail: 0.99,
-	},
-	Injection: 1,
+// reached is what the rules reach on the development sets, rounded down. It only goes up.
+var reached = []struct {
+	file       string
+	thresholds evaluate.Thresholds
+}{
+	{development, evaluate.Thresholds{
+		Fields: map[string]float64{
+			evaluate.Intent: 0.99, evaluate.ProjectType: 0.97, evaluate.Timeline: 0.95, evaluate.Budget: 0.92, evaluate.ScoreBand: 0.94,
+			evaluate.IsLead: 0.99, evaluate.Spam: 0.99, evaluate.Appointment: 0.96, evaluate.CustomerName: 0.99, evaluate.CustomerEmail: 0.99,
+		},
+		Injection: 1,
+	}},
+	{development2, evaluate.Thresholds{
+		Fields: map[string]float64{
+			evaluate.Intent: 0.99, evaluate.ProjectType: 0.95, evaluate.Timeline: 0.99, evaluate.Budget: 0.99, evaluate.ScoreBand: 0.94,
+			evaluate.IsLead: 0.99, evaluate.Spam: 0.99, evaluate.Appointment: 0.96, evaluate.CustomerName: 0.98, evaluate.CustomerEmail: 0.98,
+		},
+		Injection: 1,
+	}},
 }
 
 func readSet(t *testing.T, name string) []evaluate.Case {
@@ -64,31 +78,41 @@ func reportRules(t *testing.T, cases []evaluate.Case) evaluate.Report {
 	return report
 }
 
-func TestTheRulesAreAsGoodAsTheyWereOnTheDevelopmentSet(t *testing.T) {
+func TestTheRulesAreAsGoodAsTheyWereOnTheDevelopmentSets(t *testing.T) {
 	t.Parallel()
-	report := reportRules(t, readSet(t, development))
-	if err := reached.Check(&report); err != nil {
-		t.Error(err)
-	}
-	for _, f := range report.Fields {
-		if f.Accuracy.Value <= f.Baseline.Accuracy {
-			t.Errorf("%s: accuracy %.3f is no better than always answering %q", f.Field, f.Accuracy.Value, f.Baseline.Answer)
-		}
+	for _, set := range reached {
+		t.Run(set.file, func(t *testing.T) {
+			t.Parallel()
+			report := reportRules(t, readSet(t, set.file))
+			if err := set.thresholds.Check(&report); err != nil {
+				t.Error(err)
+			}
+			for _, f := range report.Fields {
+				if f.Accuracy.Value <= f.Baseline.Accuracy {
+					t.Errorf("%s: accuracy %.3f is no better than always answering %q", f.Field, f.Accuracy.Value, f.Baseline.Answer)
+				}
+			}
+		})
 	}
 }
 
-// The held-out set is looked at, not tuned on: nothing about its answers fails a test.
-func TestTheHeldOutSetIsReported(t *testing.T) {
+// The held-out sets are looked at, not tuned on: nothing about their answers fails a test.
+func TestTheHeldOutSetsAreReported(t *testing.T) {
 	t.Parallel()
-	if report := reportRules(t, readSet(t, heldOut)); report.Labelled != report.Cases {
-		t.Errorf("%d of %d cases have labels", report.Labelled, report.Cases)
+	for _, file := range []string{heldOut, heldOut2} {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			if report := reportRules(t, readSet(t, file)); report.Labelled != report.Cases {
+				t.Errorf("%d of %d cases have labels", report.Labelled, report.Cases)
+			}
+		})
 	}
 }
 
 func TestTheSetsAreApartAndLargeEnough(t *testing.T) {
 	t.Parallel()
 	seen, count := map[string]string{}, map[string]int{}
-	for _, name := range []string{development, heldOut} {
+	for _, name := range []string{development, heldOut, development2, heldOut2} {
 		for _, c := range readSet(t, name) {
 			if before, ok := seen[c.ID]; ok {
 				t.Errorf("case %s is in %s and %s", c.ID, before, name)
@@ -97,7 +121,7 @@ func TestTheSetsAreApartAndLargeEnough(t *testing.T) {
 			count[name]++
 		}
 	}
-	share := float64(count[heldOut]) / float64(len(seen))
+	share := float64(count[heldOut]+count[heldOut2]) / float64(len(seen))
 	if len(seen) < 160 || share < 0.28 || share > 0.32 {
 		t.Errorf("%d cases, %.2f of them held out; want at least 160 and about 0.30", len(seen), share)
 	}

@@ -91,7 +91,7 @@ func dribble(ctx context.Context, address string) error {
 	defer conn.Close()
 	for _, b := range []byte("POST /v1/callrail/webhook HTTP/1.1\r\nHost: example.com\r\nX-Slow: " + strings.Repeat("x", 1000)) {
 		if _, err := conn.Write([]byte{b}); err != nil {
-			return nil //nolint:nilerr // cut off, as it should be
+			return nil // cut off, as it should be
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
@@ -106,11 +106,11 @@ func flood(ctx context.Context, address string) error {
 	}
 	defer conn.Close()
 	if _, err := io.WriteString(conn, "GET /v1/health HTTP/1.1\r\nHost: example.com\r\n"); err != nil {
-		return nil //nolint:nilerr // as below
+		return nil // as below
 	}
 	for i := range 10_000 { // some megabytes
 		if _, err := fmt.Fprintf(conn, "X-Header-%d: %s\r\n", i, strings.Repeat("x", 500)); err != nil {
-			return nil //nolint:nilerr // cut off, as it should be
+			return nil // cut off, as it should be
 		}
 	}
 	return errors.New("headers without an end were never refused")
@@ -142,7 +142,7 @@ func (d *drill) bulk(ctx context.Context, _ string) error {
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil //nolint:nilerr // cut off while it was still sending
+		return nil // cut off while it was still sending
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusRequestEntityTooLarge {

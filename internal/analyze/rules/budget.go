@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
@@ -16,26 +15,26 @@ const (
 
 var (
 	// asksBudget is a question after the customer's money.
-	asksBudget = words(`budget`, `(looking|want|wanting|hoping|like|plan\w*|comfortable|willing) (to )?(spend\w*|invest\w*)`, `price range`,
+	asksBudget = words(`budget`, `where you(?:'d)? (want|need|hope|like) to be`, `(give|gave|offer\w*|pay\w*) you an? (amount|number|figure)`, `(have|got|is there) (a|any) range`, `what(?:'s| is) the (figure|number|most)`, `range (you're|you are|are you)`, `(hop|want|look|lik|try)\w* to (land|be at|be on|come in|stay|keep)`, `(have|got|is there) (a|any|some) (number|figure|idea|sense|notion)( \w+)? ?(in mind|of (what|the (cost|price))|on (price|cost)|\?|$)`, `what('s| is) (your|the) (number|ceiling|limit|max\w*|top)`, `(talked|discussed|thought about|settled on) (numbers|money|price|cost)`, `(do you have|what about|how about|and) a (number|figure|price)\W*$`, `(idea|notion) of (what it|the) (cost|price|costs)`, `(has|have) (\w+ ){1,3}(reserves|money|funds|cash)`, `(an )?idea of what it costs`, `(looking|want|wanting|hoping|like|plan\w*|comfortable|willing) (to )?(spend\w*|invest\w*)`, `price range`,
 		`how much (were|are|do|did) you`, `ballpark`, `spend`, `investment`, `range in mind`, `number in mind`, `figure in mind`, `presupuesto`, `gastar`)
 
 	// ownMoney stands near an amount that the customer means to spend.
-	ownMoney = words(`(can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)`, `budget\w*`, `spend\w*`, `afford`, `set aside`, `put aside`, `put away`, `saved`, `savings`, `approved for`, `loan`, `heloc`, `line of credit`,
+	ownMoney = words(`(can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)`, `budget\w*`, `spend\w*`, `afford`, `set aside`, `put aside`, `put away`, `saved`, `savings`, `approved( for)?`, `in the books`, `equity`, `lender`, `(made|making) (my|our) peace`, `(fine|okay|good) with`, `put in`, `loan`, `heloc`, `line of credit`,
 		`(check|payout|settlement|claim|insurance)`, `cap`, `max\w*`, `limit`, `up to`, `no more than`, `not more than`, `stay\w* (under|below|around|within|near)`,
 		`keep it`, `invest\w*`, `comfortable`, `range`, `work(ing)? with`, `willing`, `prepared`, `inherit\w*`, `tax refund`, `hoping`, `(i|we)(?:'ve| have)? (got )?(about|around|roughly)`,
 		`(i|we)(?:'ve)? (have|got)`, `thinking`, `figur\w+`, `looking at`, `looking to`, `go (as high as|to|up)`, `stretch`, `tops`, `at most`, `ceiling`, `presupuesto`, `gastar`, `tengo`, `tenemos`, `puedo`, `podemos`)
 
 	// strangersPrice is somebody else's figure.
-	strangersPrice = words(`quoted`, `(got|had|received|gave|have|with) (us |me |him )?(a|an|one|another|two|three|some|their|his) (\w+ )?(quote|bid|estimate|proposal)s?`, `(quote|bid|estimate|proposal)s? (was|came|from|were)`, `(their|his|first|last|other) (quote|bid|estimate|number|price)`, `(other|another|different|one|last|first|second|next) (company|companies|contractor|contractors|guy|guys|place|outfit|builder|builders|firm|remodeler|roofer|plumber)`,
+	strangersPrice = words(`quoted`, `(priced (it|this|that)|price) (out )?(with|from|by) (a|another|some|one)`, `(one|a|another|this|some) (guy|fella|fellow|company|outfit|man) (\w+ )?(at )?\$?(\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)`, `(brother|sister|father|mother)-in-law`, `(got|had|received|gave|have|with) (us |me |him )?(a|an|one|another|two|three|some|their|his) (\w+ )?(quote|bid|estimate|proposal)s?`, `(quote|bid|estimate|proposal)s? (was|came|from|were)`, `(their|his|first|last|other) (quote|bid|estimate|number|price)`, `(other|another|different|one|last|first|second|next) (company|companies|contractor|contractors|guy|guys|place|outfit|builder|builders|firm|remodeler|roofer|plumber)`,
 		`they (want|wanted|said|charge\w*|came|told|asked)`, `he (want|wanted|wants|said|charge\w*|came|told|asked)`, `competitors?`, `neighbou?rs?`, `friends?`, `home depot|lowe'?s|costco`, `my (brother|sister|cousin|coworker|boss|uncle|buddy)\b.{0,30}(paid|spent|cost)`, `somebody else`, `someone else`, `cotizaron|cobran|me cobra`)
 
 	// otherSum is money, but not what the work may cost.
-	otherSum = words(`bought`, `purchase\w*`, `(house|home|place|property) (is|was|cost|for)`, `worth`, `mortgage`, `apprais\w+`, `sold`, `(i|we) (paid|spent|already)`, `paid`, `income`, `salary`,
+	otherSum = words(`bought`, `purchase\w*`, `(house|home|place|property) (is|was|cost|for)`, `worth`, `of (tools|equipment|stuff)`, `each (one|time|of)`, `patch(ing|ed)? `, `mortgage`, `apprais\w+`, `sold`, `(i|we) (paid|spent|already)`, `paid`, `income`, `salary`,
 		`i make`, `we make`, `deductible`, `per`, `a month`, `monthly`, `an hour`, `hourly`, `apiece`, `credit score`, `deposit`, `down payment`, `down`, `fee`, `trip charge`, `service call`, `invoice\w*`,
 		`owe`, `balance`, `bill\w*`, `coupon`, `discount`, `off`, `square`, `rebate`, `tax credit`, `rent`, `al mes`, `charged me`, `prize|won`)
 
 	accepts = words(`that(?:'s| is| would be|'ll be|'d be| sounds| seems)? (works?|fine|ok|okay|good|doable|great|perfect|reasonable|fair|about (what|right|where)|in (our|my|the) (budget|range|ballpark)|right (in|at|around|where)|what (i|we)|within|pretty much what|totally|all right|alright|no problem)`,
-		`sounds (good|fair|reasonable|about right|right|ok|okay|fine|doable|great)`, `(i|we) can (do|swing|handle|manage|live with|work with) (that|it)`, `works for (me|us)`, `(fine|okay|ok|good|comfortable|happy) with (that|it)`,
+		`sounds (good|fair|reasonable|about right|right|ok|okay|fine|doable|great)`, `(is|are|'s) (fine|okay|good|reasonable|fair|doable)`, `in (that|the same) (neighborhood|ballpark|range)`, `ahi queda`, `(i|we) can (do|swing|handle|manage|live with|work with) (that|it)`, `works for (me|us)`, `(fine|okay|ok|good|comfortable|happy) with (that|it)`,
 		`(what|about what|exactly what) (i|we) (figured|expected|thought|had|planned|were|was|budgeted)`, `(i|we)(?:'d| had)? (figured|expected|budgeted|assumed|thought)( on)? (about|around|as much|it|that|roughly|something)`, `seem(s|ed)? (pretty |very |totally )?(fair|reasonable|about right|right|in line)`, `(in line|on par) with`, `going rate`,
 		`(we|i)(?:'re|'m| are| am) (ok|okay|fine|good|expecting|ready|prepared|willing|happy)( to (pay|spend))?`, `fair (price|enough)`, `reasonable`, `expect(ing)? (to pay|about|that|the same|around)`, `so (that's|i'm|we're|i am|we are) (what|expecting|figuring|budgeting|assuming)`, `right around there`, `give or take`, `esta bien`, `me parece bien|de acuerdo`)
 
@@ -43,11 +42,11 @@ var (
 		`more than (i|we) (want|have|can|had|was|were|expected|thought)`, `hop(e|ing) (for less|you('re| are| can|'d))`, `cheaper`, `beat (that|it|their)`, `(do|come in) (better|lower|less)`, `less than that`, `(that's|seems|sounds|seemed|felt|feels) (a lot|high|nuts|absurd|wild)`, `seemed (high|like a lot)`, `fell (out|over)`, `sticker shock`, `(wow|whoa|yikes|ouch)`, `muy caro|demasiado|carisimo`)
 
 	noLimit  = words(`(money|price|cost|budget)(?:(?:'s| is| was)? (?:really )?(?:no|not)| isn't| wasn't| ain't)(?: really| going to be| gonna be| a| an| the| any| much| of| big| huge)* (object|issue|concern|problem|obstacle)`, `no (budget|price|spending) (limit|cap|ceiling)`, `(don't|do not|doesn't) (really )?(care|worry|matter) (about |what |how much )?(the |it |about )?(cost|price|money|budget|costs)`, `whatever it (costs|takes)`, `sky(?:'s| is) the limit`, `spare no expense`, `no expense spared`, `unlimited (budget|funds)`, `budget is (unlimited|open|wide open)`, `(cost|price) is no`, `dinero no es`, `el precio no importa`, `cueste lo que cueste`)
-	cheapest = words(`as cheap(ly)? as`, `cheapest`, `(dirt|super|real) cheap`, `lowest (price|cost|bid)`, `(very |really |pretty |super |extremely )?(tight|small|limited|shoestring|low|modest|tiny) (budget|on money|on cash)`, `budget is (very |really |pretty |super |extremely |kind of )?(tight|small|limited|low|tiny)`, `on a (tight |shoestring |strict )?budget`, `(don't|do not) have (much|a lot of|a ton of) (money|to spend|cash|budget)`, `can't (afford|spend) (much|a lot)`, `(bare|absolute) (minimum|bones)`, `broke`, `as (little|inexpensive\w*) as`, `inexpensive`, `keep (it|the cost|costs|the price) (as )?(low|down|cheap|minimal)`, `(something|anything) cheap`, `lo mas barat[oa]`, `barat[oa]`, `economic[oa]`, `poco dinero`)
+	cheapest = words(`cheap as`, `(lowest|cheapest) (gets|wins|one gets)`, `whoever's (lowest|cheapest)`, `as cheap(ly)? as`, `cheapest`, `(dirt|super|real) cheap`, `lowest (price|cost|bid)`, `(very |really |pretty |super |extremely )?(tight|small|limited|shoestring|low|modest|tiny) (budget|on money|on cash)`, `budget is (very |really |pretty |super |extremely |kind of )?(tight|small|limited|low|tiny)`, `on a (tight |shoestring |strict )?budget`, `(don't|do not) have (much|a lot of|a ton of) (money|to spend|cash|budget)`, `can't (afford|spend) (much|a lot)`, `(bare|absolute) (minimum|bones)`, `broke`, `as (little|inexpensive\w*) as`, `inexpensive`, `keep (it|the cost|costs|the price) (as )?(low|down|cheap|minimal)`, `(something|anything) cheap`, `lo mas barat[oa]`, `barat[oa]`, `economic[oa]`, `poco dinero`)
 	middling = words(`mid.?range`, `mid.?level`, `mid.?tier`, `middle of the road`, `medium budget`, `mid.?priced`, `moderate(ly priced)? budget`, `(average|moderate) (budget|price|priced)`, `somewhere in the middle`, `nothing (too )?(crazy|fancy),? but (not|nothing) (cheap|the cheapest)`, `not (the )?(cheapest|cheap)\b.{0,30}not (the )?(most expensive|luxury|high.?end|crazy)`, `not (high.?end|luxury|top of the line)\b.{0,30}not (the )?(cheapest|cheap|bottom)`, `gama media`)
-	atMost   = regexp.MustCompile(`\b((?:can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)|under|below|less than|up to|no more than|not more than|max\w*|at most|as high as|cap(ped)?( it)?( at| of)?|limit( is| of)?|within|stay(ing)? (under|below)|keep it (under|below)|hasta|menos de|not (over|above|exceed\w*)|can't go (over|above|past))( (about|around|like|the|a|is|at|of|say))?\W*$`)
-	atLeast  = regexp.MustCompile(`\b(at least|more than|over|above|north of|upwards? of|minimum( of)?|starting at|mas de|por lo menos)( (about|around|like|say))?\W*$`)
-	notThis  = regexp.MustCompile(`\b(not|isn't|wasn't|never|instead of|rather than)( (about|around|like|the|a|spend\w*|talking|saying))?\W*$`)
+	atMost   = expression(`\b((?:can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)|under|below|less than|up to|no more than|not more than|max\w*|at most|as high as|cap(ped)?( it)?( at| of)?|limit( is| of)?|within|stay(ing)? (under|below)|keep it (under|below)|hasta|menos de|not (over|above|exceed\w*)|can't go (over|above|past))( (about|around|like|the|a|is|at|of|say))?\W*$`)
+	atLeast  = expression(`\b(at least|more than|over|above|north of|upwards? of|minimum( of)?|starting at|mas de|por lo menos)( (about|around|like|say))?\W*$`)
+	notThis  = expression(`\b(not|isn't|wasn't|never|instead of|rather than)( (about|around|like|the|a|spend\w*|talking|saying))?\W*$`)
 )
 
 // findBudget returns the customer's own money and the words that say so.
@@ -56,7 +55,7 @@ func (c *conversation) findBudget() (request.Budget, hit, []request.Evidence) {
 		return sum.budget(), sum.hit, []request.Evidence{evidence(verdict.FieldBudget, sum.hit)}
 	}
 	for _, rule := range []struct {
-		re     *regexp.Regexp
+		re     *pattern
 		signal string
 	}{{noLimit, verdict.High}, {cheapest, verdict.Low}, {middling, verdict.Medium}} {
 		if h, ok := find(c.mine, rule.re); ok {
@@ -114,11 +113,11 @@ func (c *conversation) bestSum() (sum, bool) {
 
 func (c *conversation) sums(s *sentence) []sum {
 	tokens := tokenize(s.norm)
-	asked := c.asksMoney(s)
+	asked, talked := c.asksMoney(s), c.speaksOfMoney(s)
 	var out []sum
 	for _, a := range money(tokens) {
 		candidate := sum{amount: a, hit: hit{s, a.lo, a.hi}}
-		if !a.marked && !(asked && plausible(&candidate, s)) {
+		if !a.marked && !((asked || talked) && c.plausible(&candidate, s, asked)) {
 			continue
 		}
 		candidate.roof = atMost.MatchString(s.norm[:moneyStart(s, a)])
@@ -139,7 +138,7 @@ func moneyStart(s *sentence, a amount) int {
 // talksBudget makes a bare number in the same sentence money.
 var talksBudget = words(`budget\w*`, `to (put (in|into|toward\w*)|work with)`, `spend\w*`, `price range`, `afford`, `stay\w* (around|under|below|within|near|at)`, `keep it (under|around|to|below|within)`, `invest\w*`, `gastar`, `presupuesto`)
 
-var budgetField = regexp.MustCompile(`budget|price|invest|spend|cost|presupuesto`)
+var budgetField = expression(`budget|price|invest|spend|cost|presupuesto`)
 
 // asksMoney reports whether a bare number in the sentence would be money.
 func (c *conversation) asksMoney(s *sentence) bool {
@@ -152,15 +151,16 @@ func (c *conversation) asksMoney(s *sentence) bool {
 	return asksBudget.MatchString(c.before(s)) || talksBudget.MatchString(s.norm)
 }
 
-// plausible turns a bare number into dollars: "around sixty" is sixty thousand.
-func plausible(c *sum, s *sentence) bool {
-	if c.high < 1000 && c.high >= 3 {
-		c.low, c.high = c.low*1000, c.high*1000
+// plausible turns a bare number into dollars: "around sixty" is sixty thousand. Hundreds are
+// thousands only where the budget was asked for or the talk is of a bank's money or a building.
+func (c *conversation) plausible(m *sum, s *sentence, asked bool) bool {
+	if m.high >= 3 && m.high < 100 || m.high >= 100 && m.high < 1000 && (asked || bigMoney.MatchString(c.before(s)+" "+c.turnOf(s))) {
+		m.low, m.high = m.low*1000, m.high*1000
 	}
-	return c.high >= 500 && c.high <= 5e6 && !looksLikeTime(s.norm, c.lo)
+	return m.high >= 100 && m.high <= 5e6 && !looksLikeTime(s.norm, m.lo)
 }
 
-var clockBefore = regexp.MustCompile(`\b(at|around|until|after|before) $`)
+var clockBefore = expression(`\b(at|around|until|after|before) $`)
 
 func looksLikeTime(norm string, lo int) bool {
 	return clockBefore.MatchString(norm[:lo]) && dayOrHour.MatchString(norm)
@@ -171,7 +171,7 @@ var dayOrHour = words(`(o'clock|a\.?m|p\.?m|today|tomorrow|monday|tuesday|wednes
 // weigh returns how surely an amount is the customer's: 0 is not theirs.
 func (c *conversation) weigh(s *sentence, a sum, asked bool) int {
 	near := s.norm[max(0, a.lo-45):min(len(s.norm), a.hi+30)]
-	if a.high < 100 || notThis.MatchString(s.norm[:moneyStart(s, a.amount)]) {
+	if a.high < 100 && !(a.marked && smallPay.MatchString(near)) || offScreen.MatchString(s.norm) || notThis.MatchString(s.norm[:moneyStart(s, a.amount)]) {
 		return 0
 	}
 	if s.agent {
@@ -227,10 +227,10 @@ func (c *conversation) weighAgents(s *sentence, near string) int {
 }
 
 // yes is an answer that agrees.
-var yes = regexp.MustCompile(`^\W*(yes|yeah|yep|yup|correct|right|exactly|sure|uh-huh|mm-hmm|absolutely|definitely|that's right|that's correct|si|claro|correcto|perfect|sounds good|that works|okay|ok|great)\b`)
+var yes = expression(`^\W*(do it|let's do (it|that)|you got it|bet|cool|fine|deal|yes|yeah|yep|yup|correct|right|exactly|sure|uh-huh|mm-hmm|absolutely|definitely|that's right|that's correct|si|claro|correcto|perfect|sounds good|that works|okay|ok|great)\b`)
 
 // no is an answer that denies.
-var no = regexp.MustCompile(`^\W*(no|nope|nah|not really|actually no|actually,? it's|well,? no|uh,? no|oh,? no)\b`)
+var no = expression(`^\W*(no|nope|nah|not really|actually no|actually,? it's|well,? no|uh,? no|oh,? no)\b`)
 
 // sameTurnFrom returns the rest of the turn from a sentence on.
 func (c *conversation) sameTurnFrom(s *sentence) string {

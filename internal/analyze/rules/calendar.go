@@ -64,7 +64,7 @@ var feasts = []struct {
 	{`school(?:'s| is| lets| gets)* (out|over|ends)|end of (the )?school( year)?|school year (ends|is over)`, fixed(time.June, 8)},
 	{`father's day`, func(y int) monthDay { return nthWeekday(y, time.June, time.Sunday, 3) }},
 	{`hurricane season`, fixed(time.June, 1)},
-	{`(the )?(fourth|4th) of july|july (fourth|4th)|independence day`, fixed(time.July, 4)},
+	{`(the )?(fourth|4th) of july|(after|before|by|around|until|past) the (fourth|4th)$|week (of|after|before) the (fourth|4th)|july (fourth|4th)|independence day`, fixed(time.July, 4)},
 	{`labor day`, func(y int) monthDay { return nthWeekday(y, time.September, time.Monday, 1) }},
 	{`school (starts|begins|is back|goes back)|back to school|start of (the )?school( year)?|kids (go|are|get) back (to|in) school|the kids go back`, fixed(time.August, 25)},
 	{`halloween`, fixed(time.October, 31)},

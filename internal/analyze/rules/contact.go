@@ -1,17 +1,16 @@
 package rules
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
 var (
-	writtenEmail = regexp.MustCompile(`[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}`)
+	writtenEmail = expression(`[a-z0-9][a-z0-9._%+-]*@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}`)
 	// spokenDomain is what follows "at" in an address that is said out loud.
-	spokenDomain = regexp.MustCompile(`(?:\bat|@|\barroba)[ ,]+((?:[a-z0-9]+(?:[ -]|, )){0,14}?[a-z0-9-]+)(?: ?\. ?| ?,? dot[ ,]+| punto )(com|net|org|edu|gov|us|io|co|info|biz|mx|c ?o ?m|n ?e ?t|o ?r ?g)\b`)
-	knownDomain  = regexp.MustCompile(`(?:\bat|@|\barroba) (gmail|g mail|yahoo|hotmail|outlook|icloud|aol|comcast|protonmail)\b`)
+	spokenDomain = expression(`(?:\bat|@|\barroba)[ ,]+((?:[a-z0-9]+(?:[ -]|, )){0,14}?[a-z0-9-]+)(?: ?\. ?| ?,? dot[ ,]+| punto )(com|net|org|edu|gov|us|io|co|info|biz|mx|c ?o ?m|n ?e ?t|o ?r ?g)\b`)
+	knownDomain  = expression(`(?:\bat|@|\barroba) (gmail|g mail|yahoo|hotmail|outlook|icloud|aol|comcast|protonmail)\b`)
 )
 
 // notLocal are words before "at" that are no part of the address.
@@ -29,13 +28,18 @@ var spokenSigns = map[string]string{
 func (c *conversation) findEmail() (string, hit, bool) {
 	var found string
 	var at hit
+	name := strings.Fields(c.known)
 	for _, s := range c.mine {
-		if email, lo, hi := emailIn(s.norm); email != "" {
+		if email, lo, hi := emailIn(s.norm); email != "" && dictated(s.norm, name) == s.norm && !c.echoed(email, s) {
 			found, at = email, hit{s, lo, hi}
+			continue
+		}
+		if email, _, _ := emailIn(dictated(s.norm, name)); email != "" && !c.echoed(email, s) {
+			found, at = email, hit{s, 0, len(s.norm)}
 		}
 	}
 	if found == "" {
-		return "", hit{}, false
+		return c.readBack()
 	}
 	return c.respellEmail(found, at), at, true
 }
@@ -44,10 +48,18 @@ func emailIn(norm string) (email string, lo, hi int) {
 	if at := writtenEmail.FindStringIndex(norm); at != nil {
 		return norm[at[0]:at[1]], at[0], at[1]
 	}
-	for _, re := range []*regexp.Regexp{spokenDomain, knownDomain} {
-		for _, at := range re.FindAllStringSubmatchIndex(norm, -1) {
+	for _, re := range []*pattern{spokenDomain, knownDomain} {
+		for from := 0; from < len(norm); {
+			at := re.FindStringSubmatchIndex(norm[from:])
+			if at == nil {
+				break
+			}
+			for i := range at {
+				at[i] += from
+			}
 			local, lo := localPart(norm[:at[0]])
-			if local == "" {
+			if local == "" { // "email me at pat at example dot com"
+				from = at[0] + 1
 				continue
 			}
 			top := "com"
@@ -87,13 +99,19 @@ func localPart(before string) (local string, lo int) {
 				return joinLocal(tokens[i:])
 			}
 		case text == "," || text == "." || text == ":":
+			if text == "." && i < len(tokens) && len(tokens[i].text) > 1 && !isSign(tokens[i].text) && spelledRun(tokens[:i-1]) {
+				return joinLocal(tokens[i:])
+			}
+			if text == "," && nextToSign(tokens, i) || text == "," && lonelyInitial(tokens, i) {
+				break
+			}
 			if i < len(tokens) && wordsSeen > 0 && (!(i > 1 && len(tokens[i-2].text) == 1) || text == "," && !isSign(tokens[i].text)) {
 				return joinLocal(tokens[i:])
 			}
 		case len(text) > 1 && !sign && !digit:
 			wordsSeen++
 			followsSign := i < len(tokens) && isSign(tokens[i].text)
-			if wordsSeen > 3 && !followsSign {
+			if wordsSeen > 3 && !followsSign || wordsSeen > 1 && !followsSign && hasSign(tokens[i:]) {
 				return joinLocal(tokens[i:])
 			}
 		}
@@ -102,7 +120,29 @@ func localPart(before string) (local string, lo int) {
 	return joinLocal(tokens)
 }
 
-var localPattern = regexp.MustCompile(`[a-z]+(?:'[a-z]+)?|\d+|[.,:_+]`)
+// nextToSign reports whether a comma stands by a sign: "v, dot, cruz".
+func nextToSign(tokens []token, i int) bool {
+	return i < len(tokens) && isSign(tokens[i].text) || i > 1 && isSign(tokens[i-2].text)
+}
+
+// lonelyInitial reports whether a comma follows a letter that stands alone: "d, rackley".
+func lonelyInitial(tokens []token, i int) bool {
+	return i > 1 && len(tokens[i-2].text) == 1 && (i == 2 || strings.ContainsAny(tokens[i-3].text, ".,:"))
+}
+
+// spelledRun reports whether the tokens end in letters that spell another word.
+func spelledRun(tokens []token) bool {
+	n := len(tokens)
+	return n > 2 && len(tokens[n-1].text) == 1 && len(tokens[n-2].text) == 1
+}
+
+// hasSign reports whether a sign is among the tokens: what is dictated with signs has no other
+// words beside them.
+func hasSign(tokens []token) bool {
+	return slices.ContainsFunc(tokens, func(t token) bool { return isSign(t.text) && t.text != "." })
+}
+
+var localPattern = expression(`[a-z]+(?:'[a-z]+)?|\d+|[.,:_+]`)
 
 func localTokens(before string) []token {
 	var out []token
@@ -162,10 +202,13 @@ func (c *conversation) respellEmail(email string, at hit) string {
 	return local + "@" + rest
 }
 
-var localSplit = regexp.MustCompile(`[a-z]+`)
+var localSplit = expression(`[a-z]+`)
 
 // respellParts replaces the run of letters that a spelled word corrects.
 func respellParts(local, word string) string {
+	if strings.Contains(local, word) {
+		return local
+	}
 	if alike(word, local) {
 		return word
 	}
@@ -199,79 +242,9 @@ func digitsOf(word string) (string, bool) {
 	return "", false
 }
 
-// findPhone returns a telephone number of ten digits that is said or written.
-func (c *conversation) findPhone() (string, hit, bool) {
-	for _, s := range c.mine {
-		if s.field != "" && !phoneField.MatchString(s.field) {
-			continue
-		}
-		if digits, lo, hi := phoneIn(s.norm); digits != "" {
-			return digits, hit{s, lo, hi}, true
-		}
-	}
-	return "", hit{}, false
-}
+var streetPattern = expression(`\b(\d{1,6}|(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|oh|\w+teen)[ -])+) ?(?:(?:north|south|east|west|n|s|e|w|nw|ne|sw|se)\.? )?(?:[a-z0-9']+ ){1,3}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|way|place|pl|circle|cir|terrace|trail|parkway|pkwy|highway|hwy|loop|cove|calle|avenida)\b\.?`)
 
-// dialMarks may stand between the digits of a number.
-var dialMarks = []string{"-", ".", "(", ")", ",", "+", "/"}
-
-func phoneIn(norm string) (digits string, lo, hi int) {
-	tokens := tokenize(norm)
-	var run strings.Builder
-	start := 0
-	flush := func(to int) string {
-		d := strings.TrimPrefix(run.String(), "1")
-		if run.Len() == 10 {
-			d = run.String()
-		}
-		run.Reset()
-		if len(d) == 10 && d[0] > '1' {
-			hi = to
-			return d
-		}
-		return ""
-	}
-	for i, t := range tokens {
-		d, ok := digitsOf(strings.ReplaceAll(t.text, ",", ""))
-		if t.text == "o" && run.Len() > 0 {
-			d, ok = "0", true
-		}
-		switch {
-		case ok:
-			if run.Len() == 0 {
-				start = t.lo
-			}
-			last := max(0, i-1)
-			if tokens[last].text == "-" {
-				last = max(0, last-1)
-			}
-			_, afterTens := tens[tokens[last].text]
-			writeDigits(&run, d, afterTens && run.Len() > 0)
-		case run.Len() > 0 && slices.Contains(dialMarks, t.text), t.text == "and" && run.Len() > 0:
-		default:
-			if found := flush(tokens[max(0, i-1)].hi); found != "" {
-				return found, start, hi
-			}
-		}
-	}
-	if found := flush(len(norm)); found != "" {
-		return found, start, hi
-	}
-	return "", 0, 0
-}
-
-// writeDigits appends digits; a unit right after a round ten fills its place: "fifty five".
-func writeDigits(run *strings.Builder, d string, afterTens bool) {
-	if have := run.String(); afterTens && len(d) == 1 && d != "0" {
-		run.Reset()
-		run.WriteString(have[:len(have)-1])
-	}
-	run.WriteString(d)
-}
-
-var streetPattern = regexp.MustCompile(`\b(\d{1,6}|(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|oh|\w+teen)[ -])+) ?(?:(?:north|south|east|west|n|s|e|w|nw|ne|sw|se)\.? )?(?:[a-z0-9']+ ){1,3}(?:street|st|avenue|ave|road|rd|lane|ln|drive|dr|court|ct|boulevard|blvd|way|place|pl|circle|cir|terrace|trail|parkway|pkwy|highway|hwy|loop|cove|calle|avenida)\b\.?`)
-
-var addressField = regexp.MustCompile(`^(street|property|home|project|service|job)?[ _-]?(address|street|direccion|location)\b`)
+var addressField = expression(`^(street|property|home|project|service|job)?[ _-]?(address|street|direccion|location)\b`)
 
 // findAddress returns a street and number.
 func (c *conversation) findAddress() (string, hit, bool) {
@@ -285,5 +258,3 @@ func (c *conversation) findAddress() (string, hit, bool) {
 	}
 	return "", hit{}, false
 }
-
-var phoneField = regexp.MustCompile(`phone|tel|cell|mobile|number|message|comment|contact`)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
@@ -19,13 +18,19 @@ type sentence struct {
 	field   string // folded name of the form's field, if it is a form
 	raw     string
 	norm    string
+	letters *signature // of norm
+	named   []tally    // the trades, once they are looked for
+	sought  bool       // they have been
+	denied  []string   // trades that are named and denied
 }
 
 // conversation is what was said, ready to be read.
 type conversation struct {
-	in   prompt.Input
-	all  []*sentence // in order
-	mine []*sentence // the customer's
+	in     prompt.Input
+	all    []*sentence // in order
+	mine   []*sentence // the customer's
+	theirs []*sentence // the company's
+	known  string      // the customer's name, once it is found
 }
 
 func newConversation(in prompt.Input) *conversation {
@@ -43,7 +48,7 @@ func newConversation(in prompt.Input) *conversation {
 		for _, raw := range pieces(text) {
 			c.add(&sentence{
 				segment: seg.Index, turn: turn, agent: agents[i],
-				field: wording.Fold(seg.Field), raw: raw, norm: wording.Fold(raw),
+				field: wording.Fold(seg.Field), raw: raw, norm: fieldText(seg.Field, wording.Fold(raw)),
 			})
 		}
 	}
@@ -65,10 +70,23 @@ func pieces(text string) []string {
 	return out
 }
 
+// fieldText returns what a form's field holds with the marks of a list's values as spaces:
+// "roof_replacement". An address keeps its own.
+func fieldText(field, norm string) string {
+	if field == "" || strings.ContainsAny(norm, "@/") {
+		return norm
+	}
+	return strings.ReplaceAll(norm, "_", " ")
+}
+
 func (c *conversation) add(s *sentence) {
 	s.at = len(c.all)
+	s.letters = new(signature)
+	s.letters.add(s.norm)
 	c.all = append(c.all, s)
-	if !s.agent {
+	if s.agent {
+		c.theirs = append(c.theirs, s)
+	} else {
 		c.mine = append(c.mine, s)
 	}
 }
@@ -137,18 +155,8 @@ type hit struct {
 // text returns the folded words of the hit.
 func (h hit) text() string { return h.s.norm[h.lo:h.hi] }
 
-// find returns the first place in the sentences that matches.
-func find(sentences []*sentence, re *regexp.Regexp) (hit, bool) {
-	for _, s := range sentences {
-		if at := re.FindStringIndex(s.norm); at != nil {
-			return hit{s, at[0], at[1]}, true
-		}
-	}
-	return hit{}, false
-}
-
 // said reports whether the customer said anything that matches.
-func (c *conversation) said(re *regexp.Regexp) bool {
+func (c *conversation) said(re *pattern) bool {
 	_, ok := find(c.mine, re)
 	return ok
 }
@@ -176,14 +184,4 @@ func window(raw []rune, lo, hi int) []rune {
 		to--
 	}
 	return raw[from:to]
-}
-
-// words compiles alternatives that must stand as whole words.
-func words(alternatives ...string) *regexp.Regexp {
-	return regexp.MustCompile(`\b(?:` + strings.Join(alternatives, "|") + `)\b`)
-}
-
-// anyOf compiles alternatives as they are.
-func anyOf(alternatives ...string) *regexp.Regexp {
-	return regexp.MustCompile(strings.Join(alternatives, "|"))
 }

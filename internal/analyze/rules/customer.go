@@ -1,15 +1,13 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
 )
 
 var (
-	fullNameField  = regexp.MustCompile(`^(full[ _-]?|your[ _-]?|customer[ _-]?|contact[ _-]?|client[ _-]?)?(name|nombre)s?( completo)?\W*$|^name\b|^nombre\b`)
-	firstNameField = regexp.MustCompile(`first[ _-]?name|^first$|^fname|^nombre$|given`)
-	lastNameField  = regexp.MustCompile(`last[ _-]?name|^last$|^lname|surname|apellido|family[ _-]?name`)
+	fullNameField  = expression(`^(full[ _-]?|your[ _-]?|customer[ _-]?|contact[ _-]?|client[ _-]?)?(name|nombre)s?([ _-]completo)?\W*$|^name\b|^nombre\b|^contact( person)?$|^who are you|^quien (es|eres)|^nombre[ _]y[ _]apellido`)
+	firstNameField = expression(`first[ _-]?name|^first$|^fname|^nombre$|given`)
+	lastNameField  = expression(`last[ _-]?name|^last$|^lname|surname|apellido|family[ _-]?name`)
 )
 
 // formName reads the fields of a form.
@@ -58,6 +56,7 @@ func (a *analysis) findCustomer() {
 	} {
 		if value, at, ok := detail.find(); ok {
 			*detail.to = value
+			a.known = p.Name
 			a.answer.Evidence = append(a.answer.Evidence, evidence(detail.field, at))
 		}
 	}

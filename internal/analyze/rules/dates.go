@@ -1,25 +1,24 @@
 package rules
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 )
 
 var (
-	monthPattern = regexp.MustCompile(`\b(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b\.?(?: (?:the )?(\d{1,2}|(?:twenty|thirty)?[ -]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)(?:st|nd|rd|th)?\b)?(?:,? (?:of )?(20\d\d)\b)?`)
+	monthPattern = expression(`\b(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre)\b\.?(?: (?:the )?(\d{1,2}|(?:twenty|thirty)?[ -]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)(?:st|nd|rd|th)?\b)?(?:,? (?:of )?(20\d\d)\b)?`)
 	// monthContext must stand before words that are also something else.
-	monthContext  = regexp.MustCompile(`\b(in|by|before|around|early|mid|late|end of|beginning of|start of|first of|middle of|this|next|until|till|after|through|for|or|of|sometime in|and|to|about|en|de|para|antes de|hasta|coming|like|maybe|probably|is|:)\W*$`)
+	monthContext  = expression(`\b(in|by|before|around|early|mid|late|end of|beginning of|start of|first of|middle of|this|next|until|till|after|through|for|or|of|sometime in|and|to|about|en|de|para|antes de|hasta|coming|like|maybe|probably|is|:)\W*$`)
 	ambiguous     = map[string]bool{"may": true, "march": true, "mar": true, "dec": true, "sep": true, "jan": true}
-	pastBefore    = regexp.MustCompile(`\b(last|past|since|back in|in the|this past|previous|from|ago|el pasado|built in|bought (it )?in|moved in)( (early|late|mid|about))?\W*$`)
-	pastVerb      = regexp.MustCompile(`\b(bought|built|moved in|moved here|closed|had (it|this|that|them) (done|put)|was (done|installed|built|replaced|put)|were (done|installed|built|replaced)|installed|replaced it|you (guys )?(did|installed|built|put|replaced|painted|remodeled)|started (leaking|happening)|happened|hit us|came through|went out|died|passed|retired|got married)\b[^,.;]{0,30}$`)
-	deadlineWords = regexp.MustCompile(`\b(by|before|in time for|ahead of|no later than|prior to|until|antes (de|del|de la)|para)( (the|early|mid|late|end of|la|el|next|this|our|this coming))*\W*$`)
-	afterWords    = regexp.MustCompile(`\b(after|once|following|until|till|despues (de|del)|past|when)( (the|mid|end of|la|el|this|this coming|all))*\W*$`)
-	earlyWords    = regexp.MustCompile(`\b(early|beginning of|start of|first of|first part of|principios de)( (the|next|this|in|in the|of))*\W*$`)
-	middleWords   = regexp.MustCompile(`\b(mid|middle of|the middle of|mediados de)[ -](the |next |this )*$`)
-	lateWords     = regexp.MustCompile(`\b(late|end of|the end of|latter part of|later in|finales de|fines de)( (the|next|this|in))*\W*$`)
-	nextWord      = regexp.MustCompile(`\b(next|following)\W*$`)
+	pastBefore    = expression(`\b(last|past|since|back in|in the|this past|previous|from|ago|el pasado|built in|bought (it )?in|moved in)( (early|late|mid|about))?\W*$`)
+	pastVerb      = expression(`\b(bought|built|moved in|moved here|closed|had (it|this|that|them) (done|put)|was (done|installed|built|replaced|put)|were (done|installed|built|replaced)|installed|replaced it|you (guys )?(did|installed|built|put|replaced|painted|remodeled)|started (leaking|happening)|happened|hit us|came through|went out|died|passed|retired|got married)\b[^,.;]{0,30}$`)
+	deadlineWords = expression(`\b(by|before|in time for|ahead of|no later than|prior to|until|antes (de|del|de la)|para)( (the|early|mid|late|end of|la|el|next|this|our|this coming))*\W*$`)
+	afterWords    = expression(`\b(after|once|following|until|till|despues (de|del)|past|when)( (the|mid|end of|la|el|this|this coming|all))*\W*$`)
+	earlyWords    = expression(`\b(early|beginning of|start of|first of|first part of|principios de)( (the|next|this|in|in the|of))*\W*$`)
+	middleWords   = expression(`\b(mid|middle of|the middle of|mediados de)[ -](the |next |this )*$`)
+	lateWords     = expression(`\b(late|end of|the end of|latter part of|later in|finales de|fines de)( (the|next|this|in))*\W*$`)
+	nextWord      = expression(`\b(next|following)\W*$`)
 )
 
 // months finds names of months and dates.
@@ -121,7 +120,7 @@ func dayOfMonth(before string) int {
 var seasonPattern = words(`spring(?:time)?`, `summer(?:time)?`, `fall`, `autumn`, `winter(?:time)?`, `primavera`, `verano`, `otono`, `invierno`)
 
 // seasonContext must stand before "fall" and "spring", which are verbs too.
-var seasonContext = regexp.MustCompile(`\b(in|by|before|around|early|mid|late|end of|beginning of|start of|middle of|this|next|until|till|after|through|for|or|the|of|following|coming|maybe|probably|en|la|el|about|over)\W*$`)
+var seasonContext = expression(`\b(in|by|before|around|early|mid|late|end of|beginning of|start of|middle of|this|next|until|till|after|through|for|or|the|of|following|coming|maybe|probably|en|la|el|about|over)\W*$`)
 
 // seasons finds times of the year.
 func (h horizon) seasons(s *sentence) []mention {
@@ -139,7 +138,7 @@ func (h horizon) seasons(s *sentence) []mention {
 	return out
 }
 
-var yearAfter = regexp.MustCompile(`^,? (?:of )?(20\d\d)\b`)
+var yearAfter = expression(`^,? (?:of )?(20\d\d)\b`)
 
 // season returns how many days it is to a season as its neighbourhood means it.
 func (h horizon) season(name, before, after string) float64 {
@@ -200,17 +199,18 @@ var feastPatterns = func() []feastPattern {
 }()
 
 type feastPattern struct {
-	re  *regexp.Regexp
+	re  *pattern
 	day func(int) monthDay
 }
 
 // relatives are times named from today: the day they mean.
 var relatives = []struct {
-	re  *regexp.Regexp
+	re  *pattern
 	day func(now time.Time) time.Time
 }{
-	{words(`(end|close) of (the|this) month`, `later this month`, `this month`, `este mes`, `fin de mes`), endOfMonth},
+	{words(`(end|close) of (the|this) month`, `before the month(?:'s| is) (out|over|up)`, `later this month`, `this month`, `este mes`, `fin de mes`), endOfMonth},
 	{words(`(start\w*|begin\w*|done|finished|ready|deadline|in place|fixed) (\w+ ){0,2}(by |on |this |next )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)`), func(t time.Time) time.Time { return t.AddDate(0, 0, 6) }},
+	{words(`(by|before) the first of the month`), func(t time.Time) time.Time { return firstOf(t, 1) }},
 	{words(`end of next month`), func(t time.Time) time.Time { return endOfMonth(firstOf(t, 1)) }},
 	{words(`next month`, `(el )?proximo mes`, `el mes que viene`, `first of the month`, `beginning of the month`), func(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, 9) }},
 	{words(`next month or two`), func(t time.Time) time.Time { return t.AddDate(0, 0, 45) }},
@@ -230,7 +230,10 @@ func firstOf(t time.Time, months int) time.Time {
 
 func endOfMonth(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, -1) }
 
-var bareYear = regexp.MustCompile(`(?:\b(?:in|by|until|till|before|around|early|late|mid|of|sometime|en)(?: in)? |^\W*)(20[2-4]\d)\b`)
+// dayOnly is a day of the month that comes next: "by the fifteenth".
+var dayOnly = expression(`\b(?:by|before|no later than) the ((?:twenty|thirty)[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|\d{1,2}|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)(?:st|nd|rd|th)?(?: of the month)?(?:[,.;!?]|$| so\b| because\b| when\b| if\b| i\b)`)
+
+var bareYear = expression(`(?:\b(?:in|by|until|till|before|around|early|late|mid|of|sometime|en)(?: in)? |^\W*)(20[2-4]\d)\b`)
 
 // relative finds "next month", "the end of the year", "early next year", "in 2028".
 func (h horizon) relative(s *sentence) []mention {
@@ -242,6 +245,15 @@ func (h horizon) relative(s *sentence) []mention {
 				continue
 			}
 			out = append(out, mention{hit: hit{s, at[0], at[1]}, days: max(1, h.days(r.day(h.now))), deadline: isDeadline(before)})
+		}
+	}
+	if m := dayOnly.FindStringSubmatchIndex(s.norm); m != nil && len(out) == 0 {
+		if day := submatch(s.norm, m, 1); day > 0 {
+			t := time.Date(h.now.Year(), h.now.Month(), day, 12, 0, 0, 0, h.now.Location())
+			if t.Before(h.now) {
+				t = t.AddDate(0, 1, 0)
+			}
+			out = append(out, mention{hit: hit{s, m[0], m[1]}, days: h.days(t), deadline: true})
 		}
 	}
 	if m := bareYear.FindStringSubmatchIndex(s.norm); m != nil && len(out) == 0 {

@@ -8,4 +8,9 @@
 //
 // Only what customers say counts; what the agent offers or asks is context. Sentences
 // that try to steer the analysis are not read at all.
+//
+// The intent is found twice: ordered readers take the first that the opening bears out, then
+// the evidence of both sides is added up (weigh.go, with the words and weights in intentcues.go
+// and clientcues.go), and the likelier one counts. Expressions are tried only on sentences that
+// have the letters they need (pattern.go).
 package rules

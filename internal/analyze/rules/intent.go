@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
@@ -23,14 +21,14 @@ func (f finding) evidence(field string) []request.Evidence {
 
 // cueSet scores how much the customer's sentences sound like one intent.
 type cueSet struct {
-	strong *regexp.Regexp // enough alone
-	weak   *regexp.Regexp // two are enough
+	strong *pattern // enough alone
+	weak   *pattern // two are enough
 }
 
 // score returns the weight of the cues in the sentences and the first place of the best.
 func (s cueSet) score(sentences []*sentence) (float64, hit) {
 	total, best, bestWeight := 0.0, hit{}, 0.0
-	take := func(re *regexp.Regexp, o *sentence, weight float64) {
+	take := func(re *pattern, o *sentence, weight float64) {
 		if re == nil {
 			return
 		}
@@ -89,7 +87,7 @@ func (c *conversation) wantsWork() (hit, bool) {
 var doneToIt = words(`(want|need|like|have|get) (it|them|that|this|those|everything|all of it|the (house|place|room|thing|whole thing)) (\w+ )?(gutted|done|redone|replaced|fixed|repaired|remodeled|renovated|rebuilt|torn (out|down|off)|painted|installed|put (in|back|up)|opened up|finished|updated)`)
 
 // asked stands before words that would be a wish if they were not a question.
-var asked = regexp.MustCompile(`\b(do|does|did|should|would|will|if|don't|when|until|once|why|what|all) $`)
+var asked = expression(`\b(do|does|did|should|would|will|if|don't|when|until|once|why|what|all) $`)
 
 // wishIn returns where a sentence wishes for something, nil if it does not.
 func wishIn(norm string) []int {
@@ -102,7 +100,7 @@ func wishIn(norm string) []int {
 }
 
 // onlyToKnow follows a wish for information, not for work.
-var onlyToKnow = regexp.MustCompile(`^ ?(to )?(know|ask|find out|see (if|whether)|check|understand|confirm|verify|hear|talk|speak|make sure)\b`)
+var onlyToKnow = expression(`^ ?(to )?(know|ask|find out|see (if|whether)|check|understand|confirm|verify|hear|talk|speak|make sure)\b`)
 
 // wantsFirmly reports whether any wish for work is more than a thought.
 func (c *conversation) wantsFirmly() bool {
@@ -171,7 +169,7 @@ func (c *conversation) helpIsComing() bool {
 	return false
 }
 
-var dispatch = words(`(out|there|over|by|come|send|technician|plumber|electrician|crew|someone)\b.{0,40}(today|tonight|within (the|an|two|\w+) hours?|right (away|now|over)|this (afternoon|morning|evening)|in (an|the next|about an|\w+) (hour|minutes)|first thing|tomorrow morning)`, `on (the|his|their|her) way`)
+var dispatch = words(`(get|have|send) \w+ (to|out to|over to) you (by|in|within|at|today|tonight)`, `(out|there|over|by|come|send|truck|van|tech|help|technician|plumber|electrician|crew|someone)\b.{0,40}(today|tonight|within (the|an|two|\w+) hours?|right (away|now|over)|this (afternoon|morning|evening)|in (an|the next|about an|\w+) (hour|minutes)|first thing|tomorrow morning)`, `on (the|his|their|her) way`)
 
 // readRemains answers from the trade or form alone.
 func (c *conversation) readRemains() finding {
@@ -207,8 +205,8 @@ var (
 	visitChange = words(`(have|had|got) (a|an|my|our|the) (\w+ )?(estimate|appointment|visit|consult\w*|measure) (\w+ )?(set|scheduled|booked|for|on|with|tomorrow|today|this|next|monday|tuesday|wednesday|thursday|friday|saturday)\b`, `(cancel|push back|postpone|skip|move|reschedule) (on |for )?(today|tomorrow|tonight|monday|tuesday|wednesday|thursday|friday|saturday|this|next)`, `confirming (that |if |whether |for |on |about )?(somebody|someone|you|he|she|they|our|my|we|the|today|tomorrow|\w+day)`, `tengo (una )?cita`, `(somebody|someone|he|she|they)('s| is|'re| are) (still )?coming (out )?(at|today|tomorrow|on|by|around)`, `(you're|you are|you guys are|he's|he is|she's|they're|someone is|somebody is|i'm|we're|i am|we are|i was|you were|he was) (all )?(scheduled|booked|coming|set|slated|down) (to (come|measure|look|be|meet|give|do)|for (my|our|the|a|an|mon\w*|tue\w*|wed\w*|thu\w*|fri\w*|sat\w*|today|tomorrow|\d|the))\b`, `(come|be (here|there)|get here|do it|make it) (any )?(earlier|later|sooner) (than|that|in the|on)`, `(i|we)(?:'ll| will) (see|expect|be ready for) (you|him|her|them|\w+)\b.{0,30}\b(today|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|at \d)`, `(appointment|visit|estimate|consult\w*|measure)\b.{0,30}(is|was|still|set|on|for|at) .{0,20}(still (on|good|happening|coming)|on for|right\b)`, `(still|are we) (on|good|coming|set) (for|at) (mon|tue|wed|thu|fri|sat|today|tomorrow|\d|noon|this)\w*`, `(push|move|bump|change|switch) (it|that|this|us|me) (to|back|out|up|from)`, `re-?schedul\w*`, `(cancel\w*|move|change|push|bump|switch|confirm\w*|postpone) (my|our|the|that|an?|this|it)\b.{0,30}(appointment|visit|consult\w*|estimate|meeting|time|walk.?through|slot|date|measure|inspection|monday|tuesday|wednesday|thursday|friday|saturday)`, `(cancel|confirm\w*|postpone) (my|our|the|an) (appointment|visit|consultation|estimate|meeting)`, `(my|our|the|an) (appointment|visit|consultation|estimate)\b.{0,40}(can't make|cancel|re-?schedul|move|different (day|time)|another (day|time)|push|earlier|later)`, `(can't|cannot|won't be able to|not going to) make (it|my|our|the)\b.{0,30}(appointment|visit|consult\w*|estimate|monday|tuesday|wednesday|thursday|friday|saturday|tomorrow|today)`, `have an appointment\b.{0,60}(move|cancel|change|confirm|can't|check|verify|what time|push)`, `(cambiar|cancelar|mover|confirmar|reprogramar) (mi|la|una|nuestra) (cita|visita)`, `running late for`)
 	visitSet    = words(`(make|set( up)?|schedule|book|get|have|arrange|request|need|want|like) (an? |the |my |our )?(free |in-home |initial |first |design |on-?site )*(appointment|consultation|visit|walk.?through|site visit|meeting)`, `(schedule|book|set up|arrange) (a )?(time|day|someone|somebody|service)`, `(get|be|put) (me |us )?on (the|your) (schedule|calendar)`, `(someone|somebody|anyone|anybody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator)|you( guys)?|one of your guys) (to )?(come|swing|stop) (out|by|over|take|look|see|check|and|to|measure)`, `(send|have|get) (someone|somebody|a (guy|person|rep|tech\w*|plumber|electrician|roofer|designer|estimator))( \w+)? (out|over|by|to)`, `(hacer|agendar|programar|sacar|una) (una )?(cita|visita)`, `(mandar|enviar) (a )?alguien`, `que (venga|vengan)`)
 	sendSomeone = words(`(need|want|send|get) (someone|somebody|an? \w+|anybody|help)\b.{0,30}(this (morning|afternoon|evening)|tonight|within the hour|right over)`, `(someone|somebody|anyone|anybody|you( guys)?|a (tech\w*|plumber|electrician|roofer|crew|guy|person)|they)( please)? (to )?(come|get|be|out|over|here|send|make it|get here|show)( \w+){0,4} (out|over|today|now|right away|tonight|asap|tomorrow|quickly|here|soon|as soon|this (morning|afternoon|evening|week))`, `(come|get|send|have) (\w+ ){0,4}(out|over|here)( \w+){0,3} (today|now|right away|tonight|asap|tomorrow|as soon as|immediately|right now|this (morning|afternoon|evening))`, `(need|send|get) (someone|somebody|an? (plumber|tech\w*|electrician|roofer)|help|anybody)\b.{0,25}(today|now|right away|tonight|asap|immediately|fast|quick\w*|out here|over here|emergency|out)`, `(alguien|plomero|electricista|tecnico)\b.{0,25}(hoy|ahora|ya|rapido|urgente)`, `how (soon|fast|quick\w*) can (you|someone|somebody|they)`)
-	priceTalk   = words(`what (people|folks|others|most|they|you|homeowners|everyone)( \w+){0,2} (pay|charge|spend|ask)`, `what would (it|that|this|one) be( \w+)?(, |\W*$)`, `(calling|shopping) around`, `(can't|don't want to|won't|not) (pay|spend) (\w+ )?(much|more|over|a lot)`, `(money|price|cost) is no (object|issue|problem|concern)`, `(i|we) (have|got|'ve got|can spend|can do|want to spend|budgeted)\b.{0,20}(thousand|grand|bucks|dollars)`, `quot(e|es|ing)`, `estimat(e|es|ing)`, `bids?`, `pric(e|es|ing|ed)`, `how much (would|does|do|is|will|for|to|it|would it|are|you|money|roughly|something|should)`, `cost(s|ing)?`, `ballpark`, `proposals?`, `what (would|does|do|will) (it|that|this|something|you|y'all)\b.{0,30}(run|charge|cost)`, `what (a|an|the|something|that|those|these|it)\b.{0,40} (runs?|costs?|goes? for)`, `rough (idea|number|figure)`, `run me`, `(what|how much) do you( guys)? charge`, `rates?`, `presupuesto`, `cotiza\w+`, `cuanto (cuesta|sale|cobra\w*|costaria|saldria|vale|me)`, `precio`, `estimado`)
-	priceOfWork = words(`(can't|don't want to|won't|not) (pay|spend) (\w+ )?(much|more|over|a lot)`, `what (it|this|that|one|something|they)(?:'d| would| should| might| could| will| does)?( \w+)? (cost|run|go for|take)s?`, `what (people|folks|others|most|they|you|homeowners|everyone)( \w+){0,2} (pay|charge|spend|ask)`, `what would (it|that|this|one) be\b`, `(price|pricing|getting (prices|quotes|bids)|calling around|shopping)`, `(what|how much) (do|would|will) (you|y'all)( guys)? charge`, `(price|pricing|cost|rate)s? (for|to|of|on)`, `run me`, `(free |an? |get |written |some |the )*(quotes?|estimates?|bids?|proposal)`, `how much`, `ballpark`, `presupuesto`, `cotizacion`)
+	priceTalk   = words(`what would (a|one|something|anything) like (that|this|it|mine|ours)`, `what do you( guys)? (get|want|ask|take) for`, `what (would|does|do) (a|one|some|any)?(person|body|guy|people|folks)? ?(\w+ )?(spend|pay)`, `what (people|folks|others|most|they|you|homeowners|everyone)( \w+){0,2} (pay|charge|spend|ask)`, `what would (it|that|this|one) be( \w+)?(, |\W*$)`, `(calling|shopping) around`, `(can't|don't want to|won't|not) (pay|spend) (\w+ )?(much|more|over|a lot)`, `(money|price|cost) is no (object|issue|problem|concern)`, `(i|we) (have|got|'ve got|can spend|can do|want to spend|budgeted)\b.{0,20}(thousand|grand|bucks|dollars)`, `quot(e|es|ing)`, `estimat(e|es|ing)`, `bids?`, `pric(e|es|ing|ed)`, `how much (would|does|do|is|will|for|to|it|would it|are|you|money|roughly|something|should)`, `cost(s|ing)?`, `ballpark`, `proposals?`, `what (would|does|do|will) (it|that|this|something|you|y'all)\b.{0,30}(run|charge|cost)`, `what (a|an|the|something|that|those|these|it)\b.{0,40} (runs?|costs?|goes? for)`, `rough (idea|number|figure)`, `run me`, `(what|how much) do you( guys)? charge`, `rates?`, `presupuesto`, `cotiza\w+`, `cuanto (cuesta|sale|cobra\w*|costaria|saldria|vale|me)`, `precio`, `estimado`)
+	priceOfWork = words(`what would (a|one|something|anything) like (that|this|it|mine|ours)`, `what do you( guys)? (get|want|ask|take) for`, `(spend|pay) on (a|an)`, `(can't|don't want to|won't|not) (pay|spend) (\w+ )?(much|more|over|a lot)`, `what (it|this|that|one|something|they)(?:'d| would| should| might| could| will| does)?( \w+)? (cost|run|go for|take)s?`, `what (people|folks|others|most|they|you|homeowners|everyone)( \w+){0,2} (pay|charge|spend|ask)`, `what would (it|that|this|one) be\b`, `(price|pricing|getting (prices|quotes|bids)|calling around|shopping)`, `(what|how much) (do|would|will) (you|y'all)( guys)? charge`, `(price|pricing|cost|rate)s? (for|to|of|on)`, `run me`, `(free |an? |get |written |some |the )*(quotes?|estimates?|bids?|proposal)`, `how much`, `ballpark`, `presupuesto`, `cotizacion`)
 	firmWish    = words(`(i|we)(?:'d| would) (really |also |just )?(love|like|want)( to have| to get)? (a|an|new|our|my|the|some)`, `(i|we)(?:'m|'re| am| are|'d| would)? (really |just |also |definitely )*(want|need|like to|love to|looking (to|for)|ready|going to|gonna|planning to|hoping to|trying to)`, `(quiero|queremos|necesito|necesitamos|quisiera)`)
 )
 
@@ -254,5 +252,5 @@ func (c *conversation) isMonologue() bool { return c.customerTurns() <= 1 }
 
 var (
 	// freeText are the fields of a form in which somebody may ask something.
-	freeText = regexp.MustCompile(`message|comment|question|detail|note|descri|mensaje|help`)
+	freeText = expression(`message|comment|question|detail|note|descri|mensaje|help`)
 )

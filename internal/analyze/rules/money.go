@@ -34,6 +34,12 @@ func money(tokens []token) []amount {
 		n := ns[i]
 		a := amount{low: n.value, high: n.value, marked: isMarked(tokens, n), lo: n.lo, hi: n.hi, from: n.from, to: n.to}
 		last := n
+		if i+1 < len(ns) {
+			if short, ok := thousands(tokens, n, ns[i+1]); ok {
+				i++
+				a, last = short, ns[i]
+			}
+		}
 		if i+1 < len(ns) && isRange(tokens, n, ns[i+1]) {
 			i++
 			last = ns[i]

@@ -1,8 +1,8 @@
 package rules
 
 import (
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/wording"
 )
@@ -10,11 +10,11 @@ import (
 var (
 	// aloneEnd follows a name that nothing introduced: the sentence ends, or goes on about
 	// where its bearer calls from.
-	aloneEnd = regexp.MustCompile(`^\W*$|^ ?[,;.-]|^ (?:with|from|on|over|at|here|calling|speaking|again|in|my)\b`)
+	aloneEnd = expression(`^\W*$|^ ?[,;.-]|^ (?:with|from|on|over|at|here|calling|speaking|again|in|my)\b`)
 	// selfNamed follows a single name that is the speaker's.
-	selfNamed = regexp.MustCompile(`^ (?:here|speaking)\b\W*`)
+	selfNamed = expression(`^ (?:here|speaking)\b\W*`)
 	// vocative is the agent's name, with which many callers begin.
-	vocative = regexp.MustCompile(`^(?:(?:hi|hello|hey|yes|yeah|oh|good morning|good afternoon)[ ,]+)?[a-z]+, `)
+	vocative = expression(`^(?:(?:hi|hello|hey|yes|yeah|oh|good morning|good afternoon)[ ,]+)?[a-z]+, (?:(?:uh|um|er),? )?`)
 	// asksElse is a question whose answer has capitals and is nobody's name.
 	asksElse = words(`hear (about|of)`, `find (us|out)`, `insur\w*`, `(which|what) (company|brand|kind|type|model|color|style|store|city|town|part|area|street|neighborhood|county)`, `(referred|recommended|sent)`, `where`, `address`, `located`, `zip`)
 	// noPerson are words in the names of places, days and companies.
@@ -55,6 +55,11 @@ func (c *conversation) nameStarts(s *sentence) []int {
 	if s.turn == c.mine[0].turn {
 		if at := vocative.FindStringIndex(s.norm); at != nil {
 			starts = append(starts, at[1])
+		}
+	}
+	for _, sp := range spellings(s.norm) { // "I M A N I. Imani Broussard."
+		if strings.HasPrefix(s.norm[sp.hi:], ". ") {
+			starts = append(starts, sp.hi+2)
 		}
 	}
 	return starts

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -12,7 +11,7 @@ type token struct {
 	lo, hi int // bytes
 }
 
-var tokenPattern = regexp.MustCompile(`[a-z]+(?:'[a-z]+)?|\d[\d,]*(?:\.\d+)?|[^\sa-z\d]`)
+var tokenPattern = expression(`[a-z]+(?:'[a-z]+)?|\d[\d,]*(?:\.\d+)?|[^\sa-z\d]`)
 
 func tokenize(norm string) []token {
 	var tokens []token
@@ -109,6 +108,7 @@ const (
 )
 
 func lookUp(word string) (float64, kind) {
+	word = strings.TrimSuffix(word, "'s") // "twenty's fine"
 	if v, ok := units[word]; ok {
 		return v, kindUnit
 	}

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"regexp"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -11,17 +9,17 @@ import (
 
 var (
 	// surelyName introduces the speaker's name and nothing else.
-	surelyName = regexp.MustCompile(`\b(?:my (?:full |first )?name(?:'s| is)|(?:the )?name(?:'s| is)|name:|me llamo|mi nombre es|le habla|habla|i go by|(?:it's|this is) (?:mr|mrs|ms|miss|dr)\.?)\s+`)
+	surelyName = expression(`\b(?:my (?:full |first )?name(?:'s| is)|(?:the )?name(?:'s| is)|(?:it's|that's|that'd be|should be|would be|probably) under(?: the name)?(?: of)?(?: [a-z]+,)?|name:|me llamo|mi nombre es|le habla|habla|i go by|(?:it's|this is) (?:mr|mrs|ms|miss|dr)\.?)\s+`)
 	// maybeName introduces many other things too.
-	maybeName = regexp.MustCompile(`\b(?:this is|it's|it is|i'm|i am|soy|here's)\s+`)
-	lastName  = regexp.MustCompile(`\b(?:last name(?:'s| is)?|surname(?:'s| is)?|apellido(?: es)?)[,:]?\s+`)
+	maybeName = expression(`\b(?:this is|it's|it is|i'm|i am|soy|here's)\s+`)
+	lastName  = expression(`\b(?:last name(?:'s| is)?|surname(?:'s| is)?|apellido(?: es)?)[,:]?\s+`)
 	asksName  = words(`(your|the|a|first|last|full|good) name`, `who (am i|are we|do i have|is this|is calling|'s calling)`, `who's (this|calling)`, `(may|can|could) (i|we) (ask|get|have) (who|your|a|the|what) ?(name|first|last|is calling)?`, `name and`, `su nombre`, `como se llama`, `con quien hablo`, `(quien|a quien)`, `whom`, `under what name`, `i'm speaking (with|to)`)
 	asksLast  = words(`last name`, `surname`, `apellido`)
-	isThis    = regexp.MustCompile(`\b(?:is this|am i speaking (?:with|to)|speaking with)\s+`)
-	leadIn    = regexp.MustCompile(`^(?:(?:oh|uh|um|yes|yeah|yep|sure|ok|okay|of course|absolutely|hi|hello|hey|well|so|si|claro|hola|good (?:morning|afternoon|evening)|no problem|thanks|thank you|it's|its|that's|that would be|that'd be|this is|i'm|i am|the name is|name's|es|soy|first name(?:'s| is)?)[\s,.!-]+)+`)
-	title     = regexp.MustCompile(`^(?:mr|mrs|ms|miss|dr|mister|senor|senora|sr|sra)\.?\s+`)
-	nameWord  = regexp.MustCompile(`^[a-z][a-z'-]*[a-z]$`)
-	nameEnd   = regexp.MustCompile(`^\W*$|^\s*[,.;!?-]|^ (?:uh|um|and|calling|with|from|over|again|here|i|we|at|on|in|speaking|my|that's|spelled|out|y|de|desde|hablando|who|returning|next|the|last|the number|just|is)\b`)
+	isThis    = expression(`\b(?:(?:may|can|could) i (?:please )?(?:speak|talk) (?:with|to)|is this|am i speaking (?:with|to)|speaking with)\s+`)
+	leadIn    = expression(`^(?:(?:how (?:are )?(?:you|ya|y'all) doing|oh|uh|um|yes|yeah|yep|sure|ok|okay|of course|absolutely|hi|hello|hey|well|so|si|claro|hola|good (?:morning|afternoon|evening)|no problem|thanks|thank you|it's|its|that's|that would be|that'd be|this is|i'm|i am|the name is|name's|es|soy|first name(?:'s| is)?)[\s,.!-]+)+`)
+	title     = expression(`^(?:mr|mrs|ms|miss|dr|mister|senor|senora|sr|sra)\.?\s+`)
+	nameWord  = expression(`^[a-z][a-z'-]*[a-z]$`)
+	nameEnd   = expression(`^\W*$|^\s*[,.;!?-]|^ (?:uh|um|and|calling|with|from|over|again|here|i|we|at|on|in|speaking|my|that's|spelled|out|y|de|desde|hablando|who|returning|next|the|last|the number|just|is)\b`)
 )
 
 // notNames are words that follow "this is" or "I'm" and are no names.
@@ -105,6 +103,11 @@ func (c *conversation) answeredName(s *sentence) ([]string, hit, bool) {
 	if at := leadIn.FindStringIndex(s.norm); at != nil {
 		from = at[1]
 	}
+	if at := vocative.FindStringIndex(s.norm); at != nil && s.hasCapitals() { // "Hey Tonya, Rob Castellano."
+		if name, to := s.nameAt(at[1], true); len(name) > 1 {
+			return name, hit{s, at[1], to}, true
+		}
+	}
 	if name, to := s.nameAt(from, true); name != nil {
 		return name, hit{s, from, to}, true
 	}
@@ -139,6 +142,10 @@ func (s *sentence) nameAt(from int, doubtful bool) ([]string, int) {
 	for len(name) < 3 && to < len(s.norm) {
 		rest := strings.TrimLeft(s.norm[to:], " ")
 		start := len(s.norm) - len(rest)
+		if len(name) > 0 && strings.HasPrefix(rest, ", hyphen, ") { // "Cruz, hyphen, Abbott"
+			rest = rest[len(", hyphen, "):]
+			start, joined = len(s.norm)-len(rest), true
+		}
 		word := strings.TrimRight(strings.FieldsFunc(rest+" ", unicode.IsSpace)[0], ",.;:!?")
 		if len(name) > 0 && (word == "hyphen" || word == "dash") {
 			joined, to = true, start+len(word)
@@ -158,7 +165,7 @@ func (s *sentence) nameAt(from int, doubtful bool) ([]string, int) {
 		}
 		joined = false
 		to = start + len(word)
-		if !strings.HasPrefix(s.norm[to:], " ") {
+		if !strings.HasPrefix(s.norm[to:], " ") && !strings.HasPrefix(s.norm[to:], ", hyphen, ") {
 			break
 		}
 	}
@@ -231,49 +238,6 @@ func (c *conversation) withLastName(name []string, at hit) []string {
 	return name
 }
 
-// respelled replaces the parts of a name that are spelled out near it.
-func (c *conversation) respelled(name []string, at hit) []string {
-	for _, s := range c.mine {
-		if s.field != "" {
-			continue
-		}
-		for _, sp := range spellings(s.norm) {
-			if isAddress(s.norm[sp.hi:]) {
-				continue
-			}
-			best := -1
-			for i := len(name) - 1; i >= 0; i-- {
-				part := wording.Fold(name[i])
-				if alike(sp.word, part) && (best < 0 || distance(sp.word, part) < distance(sp.word, wording.Fold(name[best]))) {
-					best = i
-				}
-			}
-			if best < 0 && len(name) == 1 && s.turn == at.s.turn && roughlyAlike(sp.word, wording.Fold(name[0])) {
-				best = 0
-			}
-			if best < 0 { // the agent asked how it is written and had it wrong
-				asked := wording.Words(c.before(s))
-				best = slices.IndexFunc(name, func(part string) bool { return slices.Contains(asked, wording.Fold(part)) })
-			}
-			if best >= 0 {
-				name[best] = properCase(sp.word)
-			} else if len(name) == 1 && (lastName.MatchString(s.norm[:sp.lo]) || alike(sp.word, lastWord(s.norm[:sp.lo]))) {
-				name = append(name, properCase(sp.word))
-			}
-		}
-	}
-	return name
-}
-
-// lastWord returns the last word of a text: what is spelled next, as it was heard.
-func lastWord(text string) string {
-	fields := wording.Words(text)
-	if len(fields) == 0 {
-		return ""
-	}
-	return fields[len(fields)-1]
-}
-
 // isAddress reports whether what follows a spelled word makes it a part of an e-mail address.
 func isAddress(after string) bool {
 	return addressGoesOn.MatchString(after)
@@ -292,7 +256,7 @@ func (c *conversation) spelledOnly() ([]string, hit) {
 }
 
 var (
-	saysYes       = regexp.MustCompile(`^\W*(?:(?:oh|uh|um|hi|hey|well)\W+)?(?:yes|yeah|yep|yup|si|correct|sure|it is|that's (?:me|right))\b`)
+	saysYes       = expression(`^\W*(?:you got (?:him|her|me|it)|you(?:'re| are) (?:talking|speaking) to (?:him|her)|(?:(?:oh|uh|um|hi|hey|well)\W+)?(?:yes|yeah|yep|yup|si|correct|sure|it is|that's (?:me|right)))\b`)
 	itIsMe        = words(`this is (he|she|him|her)`, `speaking`)
-	addressGoesOn = regexp.MustCompile(`^\W*(at|@|dot|underscore|dash|\d)\b`)
+	addressGoesOn = expression(`^\W*(at|@|dot|underscore|dash|\d)\b`)
 )

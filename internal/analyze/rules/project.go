@@ -19,12 +19,12 @@ var (
 	pastJob    = words(`(you|you guys|y'all|you all|your (crew|company|guys|team)) (did|installed|remodeled|built|put|redid|replaced|finished|painted|already)`, `(did|redid|finished|remodeled|replaced|built|redone|had) (our|my|the|a|it)\b.{0,40}(last|ago|years?|back|before|already|in 20\d\d|summer|spring|fall|winter)`, `already (did|done|redid|have|had|got|been|replaced|remodeled|taken care|finished|updated)`, `last (year|spring|summer|fall|winter|month|time)`, `years? ago`, `months ago`, `a while (back|ago)`, `(was|were|been) (just )?(done|redone|replaced|updated|remodeled|finished)( already| last| in| a| two| three| few|\W*$)`, `used to`, `previous(ly)?`)
 	firstThing = words(`first`, `start(ing)? with`, `priority`, `main(ly)?`, `mostly`, `most(ly)? important\w*`, `more than anything`, `right now`, `primarily`, `biggest`, `especially`, `for now`, `to begin with`, `focus\w*`, `primero`, `principalmente`)
 	laterThing = words(`eventually`, `later( on)?`, `down the (road|line)`, `some ?day`, `phase (two|2|three|3)`, `after that`, `in the future`, `maybe (also|then|some)`, `then maybe`, `next year`, `while you're (at it|here)`, `might (also|as well)`, `possibly`, `if there's (money|budget)`, `at some point`, `mas adelante`, `también|tambien`)
-	together   = words(`all (of it|at once|together|at the same time|of those|of that|three|four|five)`, `everything`, `whole (house|thing|place|home)`, `at the same time`, `at once`, `the works`, `all new`, `entire`, `basically everything`, `todo`)
+	together   = words(`the lot`, `all (of it|at once|together|at the same time|of those|of that|three|four|five)`, `everything`, `whole (house|thing|place|home)`, `at the same time`, `at once`, `the works`, `all new`, `entire`, `basically everything`, `todo`)
 
-	deniedBefore = regexp.MustCompile(`\b(not|isn't|wasn't|aren't|don't (need|want|do|have|care about)|doesn't (need|want|include)|didn't (say|want|need|ask|call|mean)|never (said|asked|wanted|mentioned)|nothing (with|about|to do with|wrong with)|instead of|rather than|other than|except( for)?|aside from|apart from|forget( about)?|skip|no|leav(e|ing)|keep(ing)?|no es|no quiero)( (about|for|on|doing|touching|the|a|an|any|our|my|your|to|with|interested|in|el|la|los|las|mi|new|alone|and|or|nor|kitchens?|bath(room)?s?|basements?|roofs?|windows?|floors?|decks?|siding))* ?$`)
-	notOnly      = regexp.MustCompile(`\bnot (just|only|simply|merely)( \w+)* ?$`)
-	deniedAfter  = regexp.MustCompile(`^s?(?:'s| is| are| was| were| has been|'re)? ?(fine|good|okay|ok|great|already|in (good|great) shape|not (the|what|it|included|part)|can wait|stays?|staying|is staying|was last|we('ve)? (already|did|just)|off the table|came out)\b`)
-	aboutCompany = regexp.MustCompile(`\b(is this|did i reach|have i reached|reached|this is) \w+( \w+){0,3}$`)
+	deniedBefore = expression(`\b(not|isn't|wasn't|aren't|don't (need|want|do|have|care about)|doesn't (need|want|include)|didn't (say|want|need|ask|call|mean)|never (said|asked|wanted|mentioned)|nothing (with|about|to do with|wrong with)|instead of|rather than|other than|except( for)?|aside from|apart from|forget( about)?|skip|no|leav(e|ing)|keep(ing)?|no es|no quiero)( (about|for|on|doing|touching|really|even|actually|so much|calling|the|a|an|any|our|my|your|to|with|interested|in|el|la|los|las|mi|new|alone|and|or|nor|kitchens?|bath(room)?s?|basements?|roofs?|windows?|floors?|decks?|siding))* ?$`)
+	notOnly      = expression(`\bnot (just|only|simply|merely)( \w+)* ?$`)
+	deniedAfter  = expression(`^s?(?:'s| is| are| was| were| has been|'re) (all )?(finished|done|redone|brand new)\b|^s?(?:'s| is| are| was| were| has been|'re)? ?(fine|good|okay|ok|great|already|in (good|great) shape|not (the|what|it|included|part)|can wait|stays?|staying|is staying|was last|we('ve)? (already|did|just)|off the table|came out)\b`)
+	aboutCompany = expression(`\b(is this|did i reach|have i reached|reached|this is) \w+( \w+){0,3}$`)
 	anyProject   = words(`projects?`, `remodel\w*`, `renovat\w*`, `(some |any )?work done`, `home improvement`, `repairs?`, `construction`, `build\w*`, `proyecto`, `remodelacion`, `obra`)
 )
 
@@ -33,6 +33,8 @@ type tally struct {
 	name   string
 	weight float64
 	first  hit
+
+	mentions int
 }
 
 // findProject returns what the customer wants done. Of a job that is over, which a warranty
@@ -43,8 +45,11 @@ func (c *conversation) findProject(intent string) (string, []request.Evidence) {
 	}
 	pastCounts := intent == "complaint" || intent == "existing_customer"
 	tallies := c.tally(pastCounts)
-	if len(tallies) == 0 {
-		tallies = c.agentTally()
+	if faint(tallies) {
+		tallies = append(tallies, c.agentTally()...)
+	}
+	if len(tallies) == 0 && intent != "other" {
+		tallies = c.companyTrade()
 	}
 	if len(tallies) == 0 {
 		return c.unnamedProject(intent)
@@ -61,6 +66,11 @@ func (c *conversation) findProject(intent string) (string, []request.Evidence) {
 	return best.name, []request.Evidence{evidence(verdict.FieldProjectType, best.first)}
 }
 
+// faint reports whether the customer named nothing that is surely a project.
+func faint(named []tally) bool {
+	return !slices.ContainsFunc(named, func(t tally) bool { return t.weight >= plainCue })
+}
+
 // unnamedProject answers when no trade is named: work of some kind is still a project.
 func (c *conversation) unnamedProject(intent string) (string, []request.Evidence) {
 	if intent != "quote_request" && intent != "appointment" && intent != "service_question" {
@@ -74,16 +84,7 @@ func (c *conversation) unnamedProject(intent string) (string, []request.Evidence
 
 // tally weighs every trade that is named and not denied.
 func (c *conversation) tally(pastCounts bool) []tally {
-	sums := map[string]*tally{}
-	add := func(name string, weight float64, h hit) {
-		if weight <= 0 {
-			return
-		}
-		if sums[name] == nil {
-			sums[name] = &tally{name: name, first: h}
-		}
-		sums[name].weight += weight
-	}
+	t := tallies{}
 	for _, s := range c.all {
 		named := c.tradesIn(s)
 		factor := c.projectFactor(s, pastCounts)
@@ -95,19 +96,22 @@ func (c *conversation) tally(pastCounts bool) []tally {
 			if n.name == "other" && len(named) > 1 {
 				weight *= 0.3
 			}
-			add(n.name, weight, n.first)
+			t.add(n.name, weight, n.first)
 		}
-		if rooms(named) >= 3 && together.MatchString(s.norm) && factor > 1 {
-			add("whole_home", 12, named[0].first)
+		if name, ok := c.fieldTrade(s); ok {
+			t.add(name, 2*strongCue, hit{s, 0, len(s.norm)})
+		}
+		if manyRooms(s.norm, named) && together.MatchString(s.norm) && factor >= 1 {
+			t.add("whole_home", 12, named[0].first)
+		}
+		if at := paintWish.FindStringIndex(s.norm); at != nil && !s.agent && factor >= 1 {
+			t.add("painting", plainCue, hit{s, at[0], at[1]})
 		}
 	}
-	var out []tally
-	for _, t := range trades {
-		if sums[t.name] != nil {
-			out = append(out, *sums[t.name])
-		}
-	}
-	return out
+	t.deny(c)
+	t.everywhere()
+	t.absorb()
+	return t.ordered()
 }
 
 // earliest returns which of the trades the sentence names first.
@@ -135,18 +139,7 @@ func (c *conversation) agentTally() []tally {
 
 var agentAsksAbout = words(`(your|the|this|that) \w+`)
 
-// rooms counts the trades but "other", which half the sentences about a house name.
-func rooms(named []tally) int {
-	n := 0
-	for _, t := range named {
-		if t.name != "other" && t.name != "whole_home" {
-			n++
-		}
-	}
-	return n
-}
-
-var projectField = regexp.MustCompile(`project|service|interest|type|work|need|job|room|proyecto|servicio`)
+var projectField = expression(`project|service|interest|type|work|need|job|room|proyecto|servicio`)
 
 // projectFactor says how much the trades that a sentence names count.
 func (c *conversation) projectFactor(s *sentence, pastCounts bool) float64 {
@@ -185,17 +178,30 @@ var agentSumsUp = anyOf(`\?\W*$`, `\b(so you|you(?:'re| are) (looking|wanting|in
 
 // tradesIn returns the trades that a sentence names and does not deny, each once.
 func (c *conversation) tradesIn(s *sentence) []tally {
+	if !s.sought {
+		s.named, s.sought = c.seekTrades(s), true
+	}
+	return slices.Clone(s.named)
+}
+
+func (c *conversation) seekTrades(s *sentence) []tally {
 	var out []tally
 	norm := maskName(s.norm, wording.Fold(c.in.Tenant.Name))
 	for _, t := range trades {
-		best := tally{name: t.name}
+		best, denied := tally{name: t.name}, false
 		for _, cue := range t.cues {
 			for _, at := range cue.re.FindAllStringIndex(norm, -1) {
-				weight := cue.weight * mentionFactor(norm, at, t.name)
+				factor := mentionFactor(norm, at, t.name)
+				weight := cue.weight * factor
+				denied = denied || factor == 0
 				if weight > best.weight {
 					best.weight, best.first = weight, hit{s, at[0], at[1]}
 				}
 			}
+		}
+		if denied {
+			s.denied = append(s.denied, t.name) // what is denied once is spoken of, not wanted
+			best.weight *= 0.3
 		}
 		if best.weight > 0 {
 			out = append(out, best)
@@ -226,8 +232,14 @@ func mentionFactor(norm string, at []int, name string) float64 {
 		return 0
 	case deniedAfter.MatchString(after):
 		return 0
-	case aboutCompany.MatchString(before):
+	case aboutCompany.MatchString(before), onlyWeather.MatchString(norm[max(0, at[0]-20):at[1]]), name == "flooring" && storey.MatchString(norm[max(0, at[0]-12):at[1]]):
 		return 0
+	case name == "windows_doors" && (strings.HasPrefix(after, " seat") || innerDoor.MatchString(before)):
+		return 0
+	case besideThing.MatchString(before):
+		return 0.4
+	case surface.MatchString(norm[max(0, at[0]-15):at[1]]):
+		return 0.2
 	case name == "whole_home" && ofTrade.MatchString(norm):
 		return 0.2
 	case roomBeforeThing.MatchString(after):
@@ -240,12 +252,14 @@ func mentionFactor(norm string, at []int, name string) float64 {
 // placesLast lowers rooms that only say where another trade's work is: "a leak in the
 // bathroom", "the outlets in the kitchen".
 func placesLast(norm string, named []tally) []tally {
-	if len(named) < 2 {
-		return named
-	}
 	for i := range named {
 		t := &named[i]
-		if isPlace(*t) && t.weight >= plainCue && roomAsPlace.MatchString(norm[:t.first.lo]) && !ownThings(t.name, named) {
+		before := norm[:t.first.lo]
+		switch {
+		case !isPlace(*t) || t.weight < plainCue || !roomAsPlace.MatchString(before) || lookingAt.MatchString(before):
+		case len(named) == 1:
+			t.weight *= 0.6
+		case !ownThings(t.name, named):
 			t.weight *= 0.3
 		}
 	}
@@ -255,10 +269,12 @@ func placesLast(norm string, named []tally) []tally {
 // isPlace reports whether a trade is named by a place where other trades work too.
 func isPlace(t tally) bool {
 	switch t.name {
-	case "kitchen", "bathroom", "basement", "addition":
+	case "kitchen", "bathroom", "basement", "addition", "windows_doors", "deck_patio":
 		return true
 	case "landscaping":
 		return strings.HasSuffix(t.first.text(), "yard") || t.first.text() == "lawn"
+	case "other":
+		return roomWord.MatchString(t.first.text()) || t.first.text() == "garage"
 	default:
 		return false
 	}

@@ -1,15 +1,13 @@
 package rules
 
 import (
-	"regexp"
-
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/wording"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
 // What people say who answer a company's phone.
-var agentCues = []*regexp.Regexp{
+var agentCues = []*pattern{
 	words(`(thanks?|thank you) (so much )?for (calling|holding|reaching out)`, `gracias por llamar`),
 	words(`how (can|may|could) (i|we) (help|direct|assist)`, `what can i (do|help)`, `como (le|te|lo|la) puedo ayudar`, `en que (le|te) puedo (ayudar|servir)`),
 	words(`(can|could|may) i (get|have|grab|ask|take) (your|a|the|an?) ?(first|last|full|good|best)? ?(name|number|e-?mail|address|phone|callback|zip)`),
@@ -25,7 +23,7 @@ var agentCues = []*regexp.Regexp{
 }
 
 // What people say who call one.
-var customerCues = []*regexp.Regexp{
+var customerCues = []*pattern{
 	words(`(i|we)(?:'m| am|'re| are)? (just )?(calling|looking|hoping|trying|interested|need|want|wanted|would like|'d like|was wondering|were thinking)`, `i(?:'d| would) like`, `quiero`, `necesito`, `quisiera`),
 	words(`my (house|home|kitchen|bathroom|roof|basement|wife|husband|place|deck|name is|address is|e-?mail is|invoice|project)`, `our (house|home|kitchen|bathroom|roof|basement|place|deck)`),
 	words(`do you (guys|all|folks|do|offer|install|handle|work)`, `are you (guys )?(hiring|licensed|open|able)`, `can (you|someone|somebody) (come|give|send|tell)`),
@@ -88,7 +86,7 @@ var greeting = words(`you(?:'ve| have) reached`, `leave (us )?(a|your) (message|
 
 func isGreeting(text string) bool { return greeting.MatchString(text) }
 
-func count(cues []*regexp.Regexp, text string) int {
+func count(cues []*pattern, text string) int {
 	n := 0
 	for _, re := range cues {
 		if re.MatchString(text) {

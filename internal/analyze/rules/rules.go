@@ -9,7 +9,7 @@ import (
 )
 
 // Version names the state of the rules, for results that they gave.
-const Version = "rules-2"
+const Version = "rules-3"
 
 // analysis is an answer in the making.
 type analysis struct {
@@ -21,7 +21,7 @@ type analysis struct {
 // Analyze answers for a request. The same input always gives the same answer.
 func Analyze(in prompt.Input) verdict.Answer {
 	a := &analysis{conversation: newConversation(in)}
-	intent := a.findIntent()
+	intent := a.reconsider(a.findIntent())
 	a.answer.Confidence.Intent = intent.sure
 	a.signal(verdict.FieldIntent, &a.answer.Intent, intent)
 	a.answer.Spam = a.isSpam(intent.word)
@@ -50,7 +50,7 @@ func (a *analysis) findClaims() {
 	a.signal(verdict.FieldAppointment, &a.answer.Appointment, a.findAppointment(intent))
 	a.answer.Timeline, a.answer.Budget = verdict.Unknown, request.Budget{Signal: verdict.Unknown}
 	if !slices.Contains(noLead, intent) {
-		a.answer.Timeline, quotes = a.findTimeline()
+		a.answer.Timeline, quotes = a.findTimeline(intent == asker)
 		a.cite(quotes)
 		a.answer.Budget, a.moneyHit, quotes = a.findBudget()
 		a.cite(quotes)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -15,8 +14,8 @@ type spelled struct {
 const oneLetter = `(?:(?:double|capital|lower ?case)[ -])*[a-z](?: (?:as in|like|for|like in|de) [a-z]+)?`
 
 var (
-	spellPattern  = regexp.MustCompile(`(?:^|[^a-z0-9'])(` + oneLetter + `(?:(?:\.? ?[-,.]+ ?| )(?:and )?` + oneLetter + `\b){2,})`)
-	letterPattern = regexp.MustCompile(`\b((?:double|capital|lower ?case)[ -])*([a-z])\b(?: (?:as in|like in|like|for|de) [a-z]+)?`)
+	spellPattern  = expression(`(?:^|[^a-z0-9'])(` + oneLetter + `(?:(?:\.? ?[-,.]+ ?| )(?:and )?` + oneLetter + `\b){2,})`)
+	letterPattern = expression(`\b((?:double|capital|lower ?case)[ -])*([a-z])\b(?: (?:as in|like in|like|for|de) [a-z]+)?`)
 )
 
 // spellings returns the words that are spelled out in a folded text. "S-M-Y-T-H-E",
@@ -51,9 +50,9 @@ func splitSpelled(norm string, lo, hi int) [][2]int {
 }
 
 // spacedWord is spelled with spaces alone; a comma ends it.
-var spacedWord = regexp.MustCompile(`^[a-z](?: [a-z]\b){2,},`)
+var spacedWord = expression(`^[a-z](?: [a-z]\b){2,},`)
 
-var dashedWord = regexp.MustCompile(`\b[a-z](?:-[a-z]\b){2,}`)
+var dashedWord = expression(`\b[a-z](?:-[a-z]\b){2,}`)
 
 func letters(text string) string {
 	var b strings.Builder

@@ -1,18 +1,17 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 )
 
 var (
 	// machine is what only a recording says.
-	machine = words(`press (one|two|three|nine|zero|star|pound|\d|any key|the)`, `(oprima|presione|marque) (el )?(uno|dos|nueve|\d)`, `this is (a|an) (recorded|automated|pre-?recorded|important (automated|recorded|message|notice|call))`, `(automated|pre-?recorded|recorded) (message|call|announcement|system)`, `do(n't| not) hang up`, `to (be removed|opt out|unsubscribe|stop (these|receiving))`, `to speak (to|with) (a|an|one of our) (\w+ )?(agent|representative|specialist|advisor|operator|associate)`, `(remove|take) (you|your number) (from|off) (our|the|this) (call(ing)? )?list`, `this is your (final|last|second|third) (notice|attempt|call|courtesy|warning|reminder)`, `(final|last|second) (courtesy|attempt|notice|warning) (call|to)`, `stay on the line (to|for|and)`, `(on|over|this is) a recorded line`, `(reply|text|txt|send) (stop|end|quit|cancel|unsubscribe)`, `(stop|end) (to|2) (end|quit|opt|unsubscribe|stop|cancel)`, `(in|around|servicing|working in) your (neighborhood|area)\b.{0,40}(with a|special|discount\w*|offering|promotion)`, `este es un mensaje (grabado|automatic\w+)`)
+	machine = words(`(didn't|did not|couldn't) (quite )?(catch|get|hear|understand) that`, `(please )?say (yes|no)( or (yes|no))?\W*$`, `please say`, `press (one|two|three|nine|zero|star|pound|\d|any key|the)`, `(oprima|presione|marque) (el )?(uno|dos|nueve|\d)`, `this is (a|an) (recorded|automated|pre-?recorded|important (automated|recorded|message|notice|call))`, `(automated|pre-?recorded|recorded) (message|call|announcement|system)`, `do(n't| not) hang up`, `to (be removed|opt out|unsubscribe|stop (these|receiving))`, `to speak (to|with) (a|an|one of our) (\w+ )?(agent|representative|specialist|advisor|operator|associate)`, `(remove|take) (you|your number) (from|off) (our|the|this) (call(ing)? )?list`, `this is your (final|last|second|third) (notice|attempt|call|courtesy|warning|reminder)`, `(final|last|second) (courtesy|attempt|notice|warning) (call|to)`, `stay on the line (to|for|and)`, `(on|over|this is) a recorded line`, `(reply|text|txt|send) (stop|end|quit|cancel|unsubscribe)`, `(stop|end) (to|2) (end|quit|opt|unsubscribe|stop|cancel)`, `(in|around|servicing|working in) your (neighborhood|area)\b.{0,40}(with a|special|discount\w*|offering|promotion)`, `este es un mensaje (grabado|automatic\w+)`)
 	// bulk is what is offered to everybody with a telephone.
 	bulk = words(`(car|vehicle|auto\w*)('s)?\b.{0,30}warranty`, `extended (vehicle |auto |car )?warranty\b.{0,40}(expir|vehicle|car|coverage)`, `google (business|listing|my business|maps|voice)( listing| profile)?\b.{0,60}(verif\w*|suspend\w*|expir\w*|unverified|flagged|removed|claim\w*|not (showing|listed)|optimi\w*|updat\w*|inactive)`, `(verify|claim|update) your (google|business) (listing|profile|business)`, `(business|working capital|small business|merchant|unsecured) (loan|loans|funding|line of credit|capital|advance|cash)\b`, `(you|your (business|company|account))(?:'ve| have|'re| are| has| is)?( been| already)* (pre-?approved|pre-?qualified|approved|qualified) (for|to)`, `merchant cash`, `(lower|reduce|reducing|lowering|cut) your\b.{0,20}(interest|electric|energy|power|utility|credit card|student)`, `social security (number|administration|office|benefits)`, `(the )?irs\b`, `(arrest )?warrant (for|out|has)`, `congratulations\b.{0,60}(selected|won|winner|qualif\w*|eligible|chosen)`, `(you have|you've|your (number|name|business|company|home) (has|was|have)) (been )?(selected|chosen|won|qualified)`, `(free|all.expense\w*|complimentary|discounted).{0,20}(cruise|vacation|trip|getaway|stay)`, `gift cards?`, `(bitcoin|crypto\w*|forex)`, `student loans?`, `medicare|health insurance|life insurance|final expense`, `credit card (debt|balance|rates?)`, `(electric|power|utility|gas) (service|account)\b.{0,40}(disconnect\w*|suspend\w*|shut off)`, `(ppp|employee retention|erc|erp) (loan|credit|funds)`, `tax (debt|relief|resolution)`, `timeshare`, `your (computer|account|package|amazon|apple)\b.{0,40}(virus|compromis\w*|suspend\w*|charge|purchase)`, `(prestamo|garantia extendida|ha sido seleccionad\w)`, `act (now|fast|today)`, `limited.time offer`, `(in|around|servicing) your (neighborhood|area|city)\b.{0,60}(special|discount\w*|promotion|offering)`, `(air )?duct (and vent )?cleaning`, `(approved|qualif\w+|eligible) for (up to )?(a )?\$ ?\d+`)
 	// bulkForm is what bots and list buyers write into forms.
 	bulkForm = words(`seo`, `search engine (optimi\w*|ranking\w*|visibility)`, `(first|top|1st) page( of| on| ranking)?( google| search)?`, `rank\w* (higher|on google|better|#?1|number one|at the top|your)`, `google rank\w*`, `back ?links?`, `guest posts?`, `sponsored (post|article|content)`, `(web ?site|web) (design|redesign|developer|development|traffic|audit|visitors)`, `redesign\w* your (web)?site`, `(increase|boost|drive|grow|more|generate)\b.{0,25}(traffic|visitors|ranking|online (presence|visibility)|sales|followers|revenue)`, `(your|the) (web ?site|site|domain)\b.{0,60}(errors?|rank\w*|optimi\w*|traffic|audit|improve\w*|visibility|issues|redesign|slow|mobile)`, `(social media|digital|internet|online|email) marketing`, `(leads?|email|contact|mailing) (list|database)s?`, `(exclusive|qualified|guaranteed|fresh|verified) (leads|appointments|jobs)`, `(virtual assistants?|outsourc\w*|offshore|data entry|app development)`, `(casino|viagra|cialis|porn|escorts?|betting|xxx|replica|pharmacy|pills)`, `(bitcoin|crypto\w*|forex|investment opportunity|passive income|make money)`, `(explainer|promo\w*) videos?`, `unsubscribe`, `opt.?out`, `(click|visit) (here|the link|this link|below)`, `domain (name|authority|expir\w*)`, `loan offer`, `(business|working capital) (loan|loans|funding|capital)`, `(approved|qualif\w+|eligible) for (up to )?(a )?\$ ?\d+`, `(reply|text|txt|send) (stop|end)`, `(stop|end) (to|2) (end|quit|opt.?out|unsubscribe|stop|cancel)`, `bulk (email|sms)`, `chat ?bot`, `reply (yes|stop|with)`, `\d+ (visitors|backlinks|followers)`)
-	link     = regexp.MustCompile(`https?://|www\.|\[url|<a |\b[a-z0-9-]+\.(ru|xyz|top|click|info|biz|online|site|shop|cn)\b|bit\.ly`)
+	link     = expression(`https?://|www\.|\[url|<a |\b[a-z0-9-]+\.(ru|xyz|top|click|info|biz|online|site|shop|cn)\b|bit\.ly`)
 )
 
 // readSpam finds machines, bulk offers and bogus forms.
@@ -82,9 +81,9 @@ func (c *conversation) gibberish() (hit, bool) {
 }
 
 var (
-	consonants = regexp.MustCompile(`(?i)[bcdfghjklmnpqrstvwxz]{6,}`)
-	mixedCase  = regexp.MustCompile(`[a-z][A-Z]+[a-z]+[A-Z]`)
-	foreign    = regexp.MustCompile(`\p{Cyrillic}|\p{Han}|\p{Hangul}|\p{Arabic}|\p{Thai}`)
+	consonants = expression(`(?i)[bcdfghjklmnpqrstvwxz]{6,}`)
+	mixedCase  = expression(`[a-z][A-Z]+[a-z]+[A-Z]`)
+	foreign    = expression(`\p{Cyrillic}|\p{Han}|\p{Hangul}|\p{Arabic}|\p{Thai}`)
 )
 
 func isGibberish(raw string) bool {
@@ -106,7 +105,7 @@ var (
 )
 
 // agentSaid reports whether the company's side said anything that matches.
-func (c *conversation) agentSaid(re *regexp.Regexp) bool {
+func (c *conversation) agentSaid(re *pattern) bool {
 	for _, s := range c.all {
 		if s.agent && re.MatchString(s.norm) {
 			return true
@@ -164,6 +163,6 @@ func (c *conversation) readJobSeeker() finding {
 var (
 	ownPlace  = words(`(my|our) (house|home|kitchen|bath\w*|basement|roof|deck|windows?|floors?|place|condo|property|garage|yard|attic|room|living room|bedroom|siding|patio|porch|furnace|ac|addition|master)`, `mi (casa|cocina|bano|techo)`)
 	jobForm   = words(`resume`, `cv`, `hiring`, `employment`, `career\w*`, `job (application|opportunity|opening)`)
-	linkField = regexp.MustCompile(`url|page|referr|link|website|source`)
-	codeField = regexp.MustCompile(`mail|phone|zip|tel|url|date|time|id\b`)
+	linkField = expression(`url|page|referr|link|website|source`)
+	codeField = expression(`mail|phone|zip|tel|url|date|time|id\b`)
 )

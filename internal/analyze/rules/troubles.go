@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -116,12 +115,12 @@ func (c *conversation) readExisting() finding {
 
 var (
 	anchored     = words(`(my|our|the|an|this) (\w+ )?(invoice|balance|project manager|change order|punch list|contract|job number|permit|final payment|crew)`, `(my|our) warranty`, `existing customer`, `current customer`)
-	warrantyOnly = regexp.MustCompile(`\b(warrant\w*|guarantee\w*|permits?|inspections?|inspectors?)\b`)
+	warrantyOnly = expression(`\b(warrant\w*|guarantee\w*|permits?|inspections?|inspectors?)\b`)
 )
 
 // isQuestionAbout reports whether every mention of a thing is in a question about how the
 // company does it.
-func (c *conversation) isQuestionAbout(thing *regexp.Regexp) bool {
+func (c *conversation) isQuestionAbout(thing *pattern) bool {
 	asked := false
 	for _, s := range c.mine {
 		if !thing.MatchString(s.norm) {

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"regexp"
 	"strings"
 	"time"
 )
@@ -27,7 +26,7 @@ func (h horizon) mentions(s *sentence) []mention {
 	return longest(out)
 }
 
-var nowWords = words(`asap`, `a\.s\.a\.p`, `as soon as (possible|you can|you guys can|we can|you're able|they can)`, `soon as (possible|you can|we can)`, `right away`, `right now`, `immediately`, `immediate`, `today`, `tonight`, `tomorrow`, `this (week|weekend|afternoon|morning|evening)`, `next week`, `any ?day now`, `(like )?yesterday`, `the sooner the better`, `sooner rather than later`, `ready to (go|start|begin|move|get started|pull the trigger|move forward|roll)`, `ready whenever`, `whenever you (can|guys can)`, `earliest (you|available|opening|availability|possible)`, `urgent\w*`, `emergency`, `can't wait`, `first (available|opening)`, `lo antes posible`, `cuanto antes`, `ahora( mismo)?`, `hoy`, `manana`, `ya mismo`, `esta semana`, `(la )?proxima semana`, `(la )?semana que viene`, `urgente`, `emergencia`, `de inmediato`, `very soon`, `pretty soon`, `quickly as possible`)
+var nowWords = words(`as soon as (anybody|anyone|somebody|someone|he|she|your \w+) (can|is)`, `asap`, `a\.s\.a\.p`, `as soon as (possible|you can|you guys can|we can|you're able|they can)`, `soon as (possible|you can|we can)`, `right away`, `right now`, `immediately`, `immediate`, `today`, `tonight`, `tomorrow`, `this (week|weekend|afternoon|morning|evening)`, `next week`, `any ?day now`, `(like )?yesterday`, `the sooner the better`, `sooner rather than later`, `ready to (go|start|begin|move|get started|pull the trigger|move forward|roll)`, `ready whenever`, `whenever you (can|guys can)`, `earliest (you|available|opening|availability|possible)`, `urgent\w*`, `emergency`, `can't wait`, `first (available|opening)`, `lo antes posible`, `cuanto antes`, `ahora( mismo)?`, `hoy`, `manana`, `ya mismo`, `esta semana`, `(la )?proxima semana`, `(la )?semana que viene`, `urgente`, `emergencia`, `de inmediato`, `very soon`, `pretty soon`, `quickly as possible`)
 
 // atOnce finds words for "within days".
 func (h horizon) atOnce(s *sentence) []mention {
@@ -44,29 +43,29 @@ var unitDays = map[string]float64{
 }
 
 var vagueCounts = []struct {
-	re    *regexp.Regexp
+	re    *pattern
 	count float64
 }{
-	{regexp.MustCompile(`\b(next )?month or two $`), 1.5},
-	{regexp.MustCompile(`\b(a )?couple( of| more| or three)? $`), 2},
-	{regexp.MustCompile(`\bpar de $`), 2},
-	{regexp.MustCompile(`\b(a )?few( more| short)? $`), 3},
-	{regexp.MustCompile(`\b(unos|unas|pocos|pocas) $`), 3},
-	{regexp.MustCompile(`\b(several|quite a few|a number of|many|varios|varias) $`), 5},
-	{regexp.MustCompile(`\b(half an?|half of a|medio) $`), 0.5},
-	{regexp.MustCompile(`\b(about|around|in|within|roughly|maybe|least|like|for|under|than|over|probably|another) an? (good |full |solid )?$`), 1},
-	{regexp.MustCompile(`^\W*an? $`), 1},
-	{regexp.MustCompile(`\byear and a half|\byear or $`), 1.5},
+	{expression(`\b(next )?month or two $`), 1.5},
+	{expression(`\b(a )?couple( of| more| or three)? $`), 2},
+	{expression(`\bpar de $`), 2},
+	{expression(`\b(a )?few( more| short)? $`), 3},
+	{expression(`\b(unos|unas|pocos|pocas) $`), 3},
+	{expression(`\b(several|quite a few|a number of|many|varios|varias) $`), 5},
+	{expression(`\b(half an?|half of a|medio) $`), 0.5},
+	{expression(`\b(about|around|in|within|roughly|maybe|least|like|for|under|than|over|probably|another) an? (good |full |solid )?$`), 1},
+	{expression(`^\W*an? $`), 1},
+	{expression(`\byear and a half|\byear or $`), 1.5},
 }
 
 var (
-	unitPattern = regexp.MustCompile(`\b(days?|weeks?|wks|months?|mos?|years?|yrs?|dias?|semanas?|mes(?:es)?|anos?)\b(\+|(?: or (?:two|more|so|longer))|(?: and a half))?`)
+	unitPattern = expression(`\b(days?|weeks?|wks|months?|mos?|years?|yrs?|dias?|semanas?|mes(?:es)?|anos?)\b(\+|(?: or (?:two|more|so|longer))|(?: and a half))?`)
 	// notAhead follows or precedes a stretch of time that is not a date to come.
-	notAheadAfter  = regexp.MustCompile(`^\W*(ago|old|back|earlier|warranty|of experience|in (the )?business|experience|lead time|to (complete|finish|do|build|install)|total|long|straight|later|long project|job|contract|loan|financing|atras|free|same as cash|no interest|'? worth)`)
-	notAheadBefore = regexp.MustCompile(`\b(last|past|previous|every|each|per|for the|been|been for|since|waited|waiting|hace|booked out|backed up|out about|within the last|over the|almost|lived here|after|been about|once a|twice a|times a|over a) (about |around |like |almost |nearly |over |at least |more than )?(an? |the )?(\w+ )?(to |or )?(\w+[ -])?$`)
-	tookBefore     = regexp.MustCompile(`\b(takes?|took|taken|taking|lasts?|lasted)\b[^.;]{0,25}$`)
-	forBefore      = regexp.MustCompile(`\bfor (about |around |like |almost |nearly |over |maybe |another )?(an? )?([\w-]+ )?((to|or) )?([\w-]+ )?$`)
-	notFor         = regexp.MustCompile(`\b(not|n't|wait|least|another|until|off|away|hold)\b`)
+	notAheadAfter  = expression(`^\W*((before|after|prior to|ahead of) (the )?(thanksgiving|christmas|xmas|easter|halloween|labor day|memorial day|new year|holidays?|january|february|march|april|may|june|july|august|september|october|november|december)|ago|old|back|earlier|warranty|of experience|in (the )?business|experience|lead time|to (complete|finish|do|build|install)|total|long|straight|later|long project|job|contract|loan|financing|atras|free|same as cash|no interest|'? worth)`)
+	notAheadBefore = expression(`\b(last|past|previous|every|each|per|for the|been|been for|since|waited|waiting|hace|booked out|backed up|out about|within the last|over the|almost|lived here|after|been about|once a|twice a|times a|over a) (about |around |like |almost |nearly |over |at least |more than )?(an? |the )?(\w+ )?(to |or )?(\w+[ -])?$`)
+	tookBefore     = expression(`\b(takes?|took|taken|taking|lasts?|lasted)\b[^.;]{0,25}$`)
+	forBefore      = expression(`\bfor (about |around |like |almost |nearly |over |maybe |another )?(an? )?([\w-]+ )?((to|or) )?([\w-]+ )?$`)
+	notFor         = expression(`\b(not|n't|wait|least|another|until|off|away|hold)\b`)
 )
 
 // durations finds "in two to three months", "within six weeks", "a couple of weeks out".
@@ -152,4 +151,4 @@ func ahead(norm string, lo, hi int) bool {
 	return true
 }
 
-var moreThan = regexp.MustCompile(`\b(more than|over|at least|beyond)\W*$`)
+var moreThan = expression(`\b(more than|over|at least|beyond)\W*$`)

@@ -1,0 +1,95 @@
+package rules
+
+// side is who says the words of a cue.
+type side int
+
+const (
+	customer side = iota
+	agent
+)
+
+// cue is evidence for or against an intent: words, who says them, and how much they tell. The
+// weights are on one scale: 1 is a hint, 2 decides between two intents that are otherwise
+// alike, 3 stands against most other evidence. A cue counts once, however often it is said.
+type cue struct {
+	by     side
+	intent string
+	weight float64
+	re     *pattern
+}
+
+// headStart is what the reading of the opening (findIntent's ordered readers) is worth on the
+// same scale, times its sureness. Several hints or one decisive cue outweigh it.
+const headStart = 2.1
+
+// alone is the least weight of what the agent says if nothing that the customer says bears it
+// out; but an agent who asks about size, date and money speaks to a buyer.
+const alone = 2.0
+
+// claim is the evidence for one intent.
+type claim struct {
+	total float64
+	best  hit
+	most  float64 // weight of best
+	own   bool    // best was said by the customer
+}
+
+// claims adds up the evidence of the whole conversation, both sides, for every intent.
+func (c *conversation) claims() map[string]*claim {
+	found := map[string]*claim{}
+	for i := range intentCues {
+		q := &intentCues[i]
+		h, ok := c.findBy(q.by, q.re)
+		if !ok {
+			continue
+		}
+		if found[q.intent] == nil {
+			found[q.intent] = &claim{}
+		}
+		found[q.intent].add(h, q)
+	}
+	return found
+}
+
+func (k *claim) add(h hit, q *cue) {
+	k.total += q.weight
+	own := q.by == customer
+	if q.weight > 0 && (own && !k.own || own == k.own && q.weight > k.most) {
+		k.best, k.most, k.own = h, q.weight, own
+	}
+}
+
+// findBy returns the first place where a side says something that matches.
+func (c *conversation) findBy(by side, re *pattern) (hit, bool) {
+	if by == agent {
+		return find(c.theirs, re)
+	}
+	return find(c.mine, re)
+}
+
+// reconsider weighs what the ordered readers found against the evidence of the whole
+// conversation, and returns the likelier intent. What only machines and lost callers say is
+// not weighed: nothing speaks against it.
+func (c *conversation) reconsider(first finding) finding {
+	if len(c.mine) == 0 || first.word == "spam" {
+		return first
+	}
+	claims := c.claims()
+	best, bestTotal := first, headStart*first.sure
+	if k := claims[first.word]; k != nil {
+		bestTotal += k.total
+	}
+	for _, intent := range weighedIntents {
+		k := claims[intent]
+		if intent == first.word || k == nil || k.most == 0 || k.total <= bestTotal || !k.own && k.most < alone && intent != buyer {
+			continue
+		}
+		best, bestTotal = finding{intent, k.best, true, 0.7}, k.total
+	}
+	return best
+}
+
+// weighedIntents are in the order in which ties are decided.
+var weighedIntents = []string{
+	lost, stranger, applicant, vendor, complaint, existing, visitor, buyer, asker,
+}
