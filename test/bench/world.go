@@ -34,7 +34,7 @@ const (
 	companyID  = "12345"
 	resourceID = "COM00000000000000000000000000012345"
 
-	signingKey = "00112233445566778899aabbccddeeff" // of all
+	signingKey = "the key that the benchmark signs with" // of all
 )
 
 // world is everything round the services, with tenants that have their calls in a CRM of their
