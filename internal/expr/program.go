@@ -86,6 +86,10 @@ func cached(source string) (*Program, error) {
 	return p, nil
 }
 
+// checking is held while an expression is checked: cel-go 0.33 fills in what it suggests for
+// unknown names in an environment that other checks read.
+var checking sync.Mutex
+
 func compile(source string) (*Program, error) {
 	env, err := theEnvironment()
 	if err != nil {
@@ -98,7 +102,9 @@ func compile(source string) (*Program, error) {
 	if issues.Err() != nil {
 		return nil, env.explain(issues, nil)
 	}
+	checking.Lock()
 	checked, issues := env.Check(parsed)
+	checking.Unlock()
 	if issues.Err() != nil {
 		return nil, env.explain(issues, parsed.NativeRep())
 	}
