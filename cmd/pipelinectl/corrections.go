@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -60,7 +59,7 @@ func writeLines(path string, values []json.RawMessage) (err error) {
 		}
 		lines.WriteByte('\n')
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // the operator names the file
+	file, err := createPrivate(path)
 	if err != nil {
 		return fmt.Errorf("write cases: %w", err)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -135,7 +136,7 @@ func download(ctx context.Context, address, file string) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("fetch export: it was answered %s", resp.Status)
 	}
-	out, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600) //nolint:gosec // the operator names the file
+	out, err := createPrivate(file)
 	if err != nil {
 		return fmt.Errorf("write export: %w", err)
 	}
@@ -178,4 +179,16 @@ With --undo it does again; what was not sent meanwhile is not sent later.`,
 	k.add(cmd)
 	cmd.Flags().BoolVar(&undo, "undo", false, "take an opt-out back")
 	return cmd
+}
+
+// createPrivate opens a file for what only its owner may read, also if it is there already.
+func createPrivate(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(file.Chmod(0o600), file.Truncate(0)); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }

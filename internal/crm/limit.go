@@ -36,14 +36,17 @@ func Patient(ctx context.Context, d time.Duration) context.Context {
 	return context.WithValue(ctx, patienceKey{}, d)
 }
 
-// Wait returns when a request may go. If its turn does not come soon it returns an *Error
-// with the fault RateLimited at once, so that the delivery is due then.
+// Wait returns when a request may go. If its turn does not come soon, or not before the deadline
+// of ctx, it returns an *Error with the fault RateLimited at once, so that the delivery is due then.
 func (w *Window) Wait(ctx context.Context) error {
 	patience, ok := ctx.Value(patienceKey{}).(time.Duration)
 	if !ok {
 		patience = hurried
 	}
-	wait, err := w.reserve(patience)
+	if deadline, ok := ctx.Deadline(); ok {
+		patience = min(patience, time.Until(deadline))
+	}
+	wait, err := w.reserve(max(0, patience))
 	if err != nil || wait <= 0 {
 		return err
 	}

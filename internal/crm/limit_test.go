@@ -46,6 +46,11 @@ func TestWhoIsPatientWaitsForTheirTurn(t *testing.T) {
 	if err := w.Wait(ctx); crm.FaultOf(err) != crm.Transient {
 		t.Errorf("error = %v, want to wait for ten seconds", err)
 	}
+	short, cancel := context.WithTimeout(crm.Patient(t.Context(), time.Hour), 5*time.Second)
+	defer cancel()
+	if err := w.Wait(short); crm.FaultOf(err) != crm.RateLimited {
+		t.Errorf("error = %v, want rate_limited: the step ends before its turn", err)
+	}
 	if err := w.Wait(ctx); crm.FaultOf(err) != crm.RateLimited || !crm.Dispose(err).RetryAt.Equal(noon.Add(20*time.Second)) {
 		t.Errorf("error = %v, want rate_limited: twenty seconds are too long", err)
 	}

@@ -33,6 +33,9 @@ func (c *Config) Validate() error {
 	if c.Lease <= 0 || c.Backoff <= 0 || c.Longest < c.Backoff {
 		errs = append(errs, errors.New("DELIVERY_LEASE and DELIVERY_BACKOFF must be positive, DELIVERY_BACKOFF_MAX not shorter"))
 	}
+	if c.ThrottleWait < 0 || c.ThrottleWait >= crm.StepTimeout {
+		errs = append(errs, fmt.Errorf("DELIVERY_THROTTLE_WAIT must not be negative, and below %v", crm.StepTimeout))
+	}
 	if c.Attempts <= 0 {
 		errs = append(errs, errors.New("DELIVERY_ATTEMPTS must be positive"))
 	}

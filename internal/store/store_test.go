@@ -273,8 +273,8 @@ func TestSweepTakesWhatIsDueInTurnsAndOnlyOnce(t *testing.T) {
 	if due[0].Status != request.Received || due[0].Run != 1 {
 		t.Errorf("got %+v", due[0])
 	}
-	if due, err := s.Operator().TakeDue(t.Context(), 3, due[0].TenantID, due[1].TenantID); err != nil || len(due) != 0 {
-		t.Errorf("except both tenants: got %d, %v", len(due), err)
+	if due, err := s.Operator().TakeDue(t.Context(), 3, due[0].Queue(), due[1].Queue()); err != nil || len(due) != 0 {
+		t.Errorf("except both tenants' calls: got %d, %v", len(due), err)
 	}
 	if due := take(t, s); len(due) != 2 {
 		t.Errorf("second sweep: got %d, want the 2 that are left", len(due))

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 
 	"cloud.google.com/go/spanner"
@@ -18,6 +19,11 @@ type Due struct {
 	Run         int64
 	TraceParent string
 	Announced   int64 // how often sweep announced it before, without any progress since
+}
+
+// Queue names the rows that wait for the same: a tenant's at one step, or for one destination.
+func (d Due) Queue() string {
+	return d.TenantID + "/" + cmp.Or(d.Destination, string(d.Status))
 }
 
 // dueRequests takes the oldest due rows of each active tenant, so that one tenant's
@@ -50,16 +56,16 @@ WHERE t.status = 'active' AND t.tenant_id NOT IN UNNEST(@tenants)`
 // with backoff, so that a row is announced again only if the announcement led nowhere.
 // Rows are picked on a snapshot and taken one by one, each in a transaction that sees
 // it still due: two sweeps at once share the work. What is paused is left as it is, so that it
-// is due when the pause ends, and takes no other row's place among each. Tenants in except are
-// left alone.
+// is due when the pause ends, and takes no other row's place among each. Rows of the
+// queues in except are left alone: see Due.Queue.
 func (o *Operator) TakeDue(ctx context.Context, each int, except ...string) ([]Due, error) {
 	paused, err := o.store.pauses(ctx, spanner.AllKeys())
 	if err != nil {
 		return nil, err
 	}
 	heldRequests, heldDeliveries := holdsOf(paused, o.store.now())
-	heldRequests.tenants = append(heldRequests.tenants, except...)
-	heldDeliveries.tenants = append(heldDeliveries.tenants, except...)
+	heldRequests.rows = append(heldRequests.rows, except...)
+	heldDeliveries.rows = append(heldDeliveries.rows, except...)
 	requests, err := o.due(ctx, dueRequests, heldRequests, each)
 	if err != nil {
 		return nil, err

@@ -27,8 +27,9 @@ var announced, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/interna
 // Config says how much one sweep does.
 type Config struct {
 	Each int `env:"SWEEP_EACH, default=100"` // rows taken of a tenant in one turn
-	// Repeats is after how many rows of a tenant that were announced before, in vain, a sweep takes
-	// no more of it: what waits behind its tenant's share is not helped by being announced again.
+	// Repeats is after how many rows of a tenant at one step that were announced before, in vain, a
+	// sweep takes no more of them: what waits behind its tenant's share is not helped by being
+	// announced again.
 	Repeats int           `env:"SWEEP_REPEATS, default=1000"`
 	Budget  time.Duration `env:"SWEEP_BUDGET, default=50s"` // a sweep ends before the next one begins
 	Every   time.Duration `env:"SWEEP_EVERY"`               // sweep without being called; unset: Cloud Scheduler calls
@@ -95,21 +96,22 @@ func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
 
 // repeats counts rows that were announced before.
 type repeats struct {
-	limit    int
-	byTenant map[string]int
-	spent    []string // tenants that have reached the limit
+	limit   int
+	byQueue map[string]int
+	spent   []string // queues that have reached the limit
 }
 
 func (r *repeats) add(d store.Due) {
 	if d.Announced == 0 {
 		return
 	}
-	if r.byTenant == nil {
-		r.byTenant = map[string]int{}
+	if r.byQueue == nil {
+		r.byQueue = map[string]int{}
 	}
-	r.byTenant[d.TenantID]++
-	if r.byTenant[d.TenantID] == r.limit {
-		r.spent = append(r.spent, d.TenantID)
+	queue := d.Queue()
+	r.byQueue[queue]++
+	if r.byQueue[queue] == r.limit {
+		r.spent = append(r.spent, queue)
 	}
 }
 

@@ -109,7 +109,11 @@ func flood(ctx context.Context, address string) error {
 		return nil // as below
 	}
 	for i := range 10_000 { // some megabytes
-		if _, err := fmt.Fprintf(conn, "X-Header-%d: %s\r\n", i, strings.Repeat("x", 500)); err != nil {
+		_, err := fmt.Fprintf(conn, "X-Header-%d: %s\r\n", i, strings.Repeat("x", 500))
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return errors.New("headers without an end are neither read nor refused")
+		}
+		if err != nil {
 			return nil // cut off, as it should be
 		}
 	}
@@ -135,12 +139,17 @@ func lag(ctx context.Context, address string) error {
 
 // bulk sends a body above the limit, and is told so or cut off.
 func (d *drill) bulk(ctx context.Context, _ string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.WebhookURL+"/v1/callrail/webhook", bytes.NewReader(make([]byte, 8<<20)))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
+	if ctx.Err() != nil {
+		return errors.New("8 MB are neither read nor refused")
+	}
 	if err != nil {
 		return nil // cut off while it was still sending
 	}
