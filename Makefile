@@ -23,7 +23,7 @@ run: ## play sample calls through the whole pipeline on this machine; ARGS="-onc
 
 test: ## unit, emulator and end-to-end tests, with the race detector
 	@tools/preflight test
-	go test -race $(PKGS)
+	go test -race -timeout 20m $(PKGS)
 
 ##@ Change
 .PHONY: build fmt chaos cover fuzz generate mutate samples

@@ -1373,7 +1373,7 @@ type ReanalysisEstimate struct {
 	// Complete False: reckoned from the newest thousand.
 	Complete bool `json:"complete"`
 
-	// CostUSD At the most.
+	// CostUSD About, by the dearest model that may answer, without further attempts.
 	CostUSD  float64 `json:"cost_usd"`
 	Requests int64   `json:"requests"`
 }

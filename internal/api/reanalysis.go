@@ -28,9 +28,9 @@ func (h *handlers) CreateRescore(ctx context.Context, in CreateRescoreRequestObj
 	if err != nil {
 		return nil, err
 	}
-	owner, err := h.grantedTenant(ctx)
+	owner, err := h.scope(granted.tenantID).Tenant(ctx) // the directory may be behind: whoever has just changed the weights wants these
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read tenant: %w", err)
 	}
 	body := in.Body
 	order := reanalyze.Scores{Weights: owner.Settings.Weights, Push: body.Push}

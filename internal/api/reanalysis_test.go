@@ -70,7 +70,6 @@ func TestScoresByOtherWeightsArePreviewedAndThenKept(t *testing.T) {
 		t.Errorf("the preview changed the score to %d", row.LeadScore)
 	}
 	must(t, w.store.ForTenant(demo).UpdateTenant(t.Context(), store.TenantChange{Actor: "ann", Action: "tenant.put", Target: demo}, weighBudget))
-	must(t, w.directory.Refresh(t.Context()))
 	queued := decode[api.Job](t, a.send(t, http.MethodPost, "/rescores", days(`,"push":true,"score_band":"warm"`), http.StatusAccepted))
 	kept, err := w.store.ForTenant(demo).Job(t.Context(), queued.JobID)
 	must(t, err)
@@ -78,6 +77,9 @@ func TestScoresByOtherWeightsArePreviewedAndThenKept(t *testing.T) {
 	must(t, job.Decode(kept.Input, &order))
 	if kept.Kind != job.Rescore || !order.Push || order.Band != request.Warm || order.Weights["budget"] != 100 || order.Until.Sub(order.From) != 24*time.Hour {
 		t.Errorf("job: %+v, %+v", kept, order)
+	}
+	if refused := decode[api.Problem](t, a.send(t, http.MethodPost, "/rescores", days(""), http.StatusConflict)); refused.Code != api.ProblemCodeConflict {
+		t.Errorf("a second job beside the first: %+v", refused)
 	}
 	lines := decode[api.AuditPage](t, a.send(t, http.MethodGet, "/audit?limit=1", "", http.StatusOK)).Entries
 	if len(lines) != 1 || lines[0].After["push"] != true || lines[0].After["score_band"] != "warm" {
@@ -94,7 +96,7 @@ func TestAnalysingAgainIsEstimatedAndThenQueued(t *testing.T) {
 	a := w.admin(t, demo)
 	w.finish(t, demo, w.call(t, demo, "CAL1"), spoken(), weighable())
 	estimate := decode[api.ReanalysisEstimate](t, a.send(t, http.MethodPost, "/reanalyses", days(`,"estimate":true,"analyzer":"model"`), http.StatusOK))
-	if estimate.Requests != 1 || estimate.CostUSD <= 0 || estimate.CostUSD > 0.01 {
+	if estimate.Requests != 1 || estimate.CostUSD <= 0 || estimate.CostUSD > 0.02 {
 		t.Errorf("estimate: %+v", estimate)
 	}
 	none := decode[api.ReanalysisEstimate](t, a.send(t, http.MethodPost, "/reanalyses", days(`,"estimate":true,"prompt_version_not":"1"`), http.StatusOK))
@@ -109,6 +111,8 @@ func TestAnalysingAgainIsEstimatedAndThenQueued(t *testing.T) {
 	if kept.Kind != job.Reanalyze || order.Sample != 5 || order.Expected != 1 || order.ModelNot != "gemini-3.5-flash-lite" {
 		t.Errorf("job: %+v, %+v", kept, order)
 	}
+	a.send(t, http.MethodPost, "/reanalyses", days(""), http.StatusConflict)
+	a.send(t, http.MethodPost, "/reanalyses", days(`,"estimate":true`), http.StatusOK)
 }
 
 func TestOrdersThatMakeNoSenseAreRefused(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
 	"github.com/your-org/multi-tenant-pipeline/internal/job"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/store/storetest"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -70,8 +71,8 @@ var specimens = map[string]specimen{
 	"retryRequest":        {body: `{"from":"notify"}`, status: http.StatusAccepted, spoils: true},
 	"correctRequest":      {body: `{"corrections":[{"field":"summary","value":"canary-hummingbird"}]}`, shows: true},
 	"deleteCorrection":    {path: map[string]string{"field": "summary"}, status: http.StatusNoContent, spoils: true},
-	"createRescore":       {body: `{"from":"{today}","to":"{today}"}`, status: http.StatusAccepted},
-	"createReanalysis":    {body: `{"from":"{today}","to":"{today}"}`, status: http.StatusAccepted},
+	"createRescore":       {body: `{"from":"{today}","to":"{today}"}`, status: http.StatusAccepted, spoils: true},
+	"createReanalysis":    {body: `{"from":"{today}","to":"{today}"}`, status: http.StatusAccepted, spoils: true},
 	"listCorrectionCases": {shows: true},
 	"holdRequest":         {status: http.StatusNoContent}, "releaseRequest": {status: http.StatusNoContent},
 	"retryDelivery": {path: map[string]string{"integration_id": "parked"}, status: http.StatusAccepted, spoils: true},
@@ -115,6 +116,7 @@ func (w *world) furnish(t *testing.T) map[string]string {
 		"config":{"base_url":"`+w.outside.hubSpot+`"}}`, http.StatusOK)
 	a.send(t, http.MethodPut, "/workflow", `{"rules":[{"name":"`+canary+`","actions":{"tags":["x"]}}]}`, http.StatusOK)
 	must(t, w.store.Operator().PutPause(t.Context(), tenant.Pause{Subject: tenant.PauseModel, Reason: "x", Actor: "x"}))
+	w.clearJobs(t)
 	keys := decode[struct {
 		Keys []string `json:"signing_keys"`
 	}](t, a.send(t, http.MethodGet, "/sources/callrail", "", http.StatusOK)).Keys
@@ -123,6 +125,20 @@ func (w *world) furnish(t *testing.T) map[string]string {
 		"key_id": keys[0], "job_id": x.Job, "paused": x.Paused, "exported": w.exported(t, x.Job), "letter_id": x.Letter,
 		"subject": "all", "field": "summary", "hubspot": w.outside.hubSpot,
 		"today": time.Now().UTC().Format(time.DateOnly), "new": strings.TrimPrefix(x.Job, "job_"),
+	}
+}
+
+// clearJobs ends the jobs beside which there may be no other.
+func (w *world) clearJobs(t *testing.T) {
+	t.Helper()
+	scope := w.store.ForTenant(demo)
+	for _, kind := range []string{job.Rescore, job.Reanalyze} {
+		begun, err := scope.Jobs(t.Context(), store.JobFilter{Kind: kind, State: job.Queued, Limit: 1})
+		must(t, err)
+		for _, j := range begun {
+			_, err := scope.CancelJob(t.Context(), "x", j.ID)
+			must(t, err)
+		}
 	}
 }
 

@@ -78,14 +78,19 @@ func (h *Analyzer) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 		return job.Piece{}, err
 	}
 	for _, found := range page.Requests {
-		if !v.chosen(found) {
-			v.at.Before = placeOf(found.Request)
-			continue
+		if v.chosen(found) {
+			return v.analyse(ctx, found)
 		}
-		return v.analyse(ctx, found)
+		v.pass(found)
 	}
 	v.at.Before = page.Next
 	return v.piece(page.Next == store.Cursor{}), nil
+}
+
+// pass goes on behind a request that is dealt with.
+func (v *visit) pass(found store.Assessed) {
+	v.report.Looked++
+	v.at.Before = placeOf(found.Request)
 }
 
 // piece is the end of a visit.
@@ -94,7 +99,8 @@ func (v *visit) piece(done bool) job.Piece {
 }
 
 // wait returns the piece that waits if the job may not go on now. The budget is looked at once
-// a minute: it is a sum over a month.
+// a minute: it is a sum over a month. One that is used up is looked at again before the month's
+// end: somebody may raise it.
 func (v *visit) wait(ctx context.Context) (*job.Piece, error) {
 	var err error
 	if v.tenant, err = v.Tenants.Tenant(ctx, v.job.TenantID); err != nil {
@@ -113,14 +119,17 @@ func (v *visit) wait(ctx context.Context) (*job.Piece, error) {
 		return nil, err
 	}
 	if standing.State == cost.UsedUp {
-		return &job.Piece{Wait: standing.Month.End, Why: "the month's budget is used up"}, nil
+		wait := now.Add(recheck)
+		if standing.Month.End.Before(wait) {
+			wait = standing.Month.End
+		}
+		return &job.Piece{Wait: wait, Why: "the month's budget is used up"}, nil
 	}
 	return nil, nil //nolint:nilnil // nothing holds the job back
 }
 
 // chosen reports whether a request is to be analysed anew, and counts one that cannot be.
 func (v *visit) chosen(found store.Assessed) bool {
-	v.report.Looked++
 	switch {
 	case found.Answer != nil && !v.order.matches(found.Answer):
 		return false
@@ -142,7 +151,7 @@ func (v *visit) analyse(ctx context.Context, found store.Assessed) (job.Piece, e
 	}
 	if transcript == nil { // it had expired
 		v.report.Skipped++
-		v.at.Before = placeOf(found.Request)
+		v.pass(found)
 		return v.piece(false), nil
 	}
 	r := *found.Request
@@ -155,14 +164,14 @@ func (v *visit) analyse(ctx context.Context, found store.Assessed) (job.Piece, e
 	case err != nil:
 		return job.Piece{}, err
 	case errors.As(failure, &later):
-		return job.Piece{Wait: later.When, Why: later.Why, Report: v.report}, nil
+		return job.Piece{Wait: later.When, Why: later.Why, Progress: v.at, Report: v.report}, nil
 	case errors.As(failure, &permanent):
 		v.report.Failed++
 	case failure != nil:
 		return job.Piece{}, fmt.Errorf("analyse request: %w", failure)
 	}
 	v.at.Taken++
-	v.at.Before = placeOf(found.Request)
+	v.pass(found)
 	return v.piece(false), nil
 }
 
@@ -186,10 +195,13 @@ func (v *visit) keep(ctx context.Context, found store.Assessed, r *request.Reque
 			}
 			return next
 		},
-		Heard: &store.Hearing{Run: found.Request.Run, Caller: r.Caller, People: result.People, Transcript: result.Transcript},
+		Heard: &store.Hearing{Run: found.Request.Run, Listed: found.Request.Caller, Caller: r.Caller, People: result.People, Transcript: result.Transcript},
 		Spent: r.Metering, Charge: v.Prices.Charge, Push: follow(v.order.Push),
 		Event: request.Event{Step: "jobs", Name: name, Detail: detail},
 	})
+	if err != nil && next == nil {
+		return new(Report).tally(err) // it is counted by why there is no answer
+	}
 	if err != nil {
 		return v.report.tally(err)
 	}

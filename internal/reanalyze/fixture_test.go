@@ -107,6 +107,13 @@ func begin[T reanalyze.Scores | reanalyze.Answers](t *testing.T, w *world, kind 
 	return j
 }
 
+// cancel makes place for another job of its kind.
+func (w *world) cancel(t *testing.T, j *job.Job) {
+	t.Helper()
+	_, err := w.scope.CancelJob(t.Context(), "ann", j.ID)
+	must(t, err)
+}
+
 // do does pieces until the job is done or waits, and returns the last one.
 func do(t *testing.T, h job.Handler, j *job.Job) job.Piece {
 	t.Helper()

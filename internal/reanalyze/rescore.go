@@ -30,10 +30,9 @@ type ScoreStore interface {
 // Rescorer gives requests the scores that other weights make of their signals. It is the
 // job.Handler of re-scorings.
 type Rescorer struct {
-	Config  Config
-	Store   func(tenantID string) ScoreStore
-	Tenants Directory
-	Now     func() time.Time
+	Config Config
+	Store  func(tenantID string) ScoreStore
+	Now    func() time.Time
 }
 
 // weighed returns the answer with the score that weights make of its signals, nil if that is the
@@ -57,14 +56,14 @@ func (h *Rescorer) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 		return job.Piece{}, errUnreadable
 	}
 	report.Expected = order.Expected
-	wait, err := h.wait(ctx, j.TenantID, order, &at)
+	from := h.Store(j.TenantID)
+	wait, err := h.wait(ctx, from, order, &at)
 	if err != nil {
 		return job.Piece{}, err
 	}
 	if wait != nil {
 		return *wait, nil
 	}
-	from := h.Store(j.TenantID)
 	limit := scoresAtOnce
 	if order.Push {
 		limit = min(limit, h.Config.PerMinute-at.Taken)
@@ -86,19 +85,15 @@ func (h *Rescorer) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 	return job.Piece{Progress: at, Report: report, Done: page.Next == store.Cursor{}}, nil
 }
 
-// wait returns the piece that waits if the job may not go on now.
-func (h *Rescorer) wait(ctx context.Context, tenantID string, order Scores, at *progress) (*job.Piece, error) {
-	t, err := h.Tenants.Tenant(ctx, tenantID)
+// wait returns the piece that waits if the job may not go on now. Each piece reads the tenant
+// itself: a directory that is behind would let it go on by weights that have changed.
+func (h *Rescorer) wait(ctx context.Context, from ScoreStore, order Scores, at *progress) (*job.Piece, error) {
+	t, err := from.Tenant(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("find tenant: %w", err)
+		return nil, fmt.Errorf("read tenant: %w", err)
 	}
-	if !maps.Equal(t.Settings.Weights, order.Weights) { // the directory may be behind
-		if t, err = h.Store(tenantID).Tenant(ctx); err != nil {
-			return nil, fmt.Errorf("read tenant: %w", err)
-		}
-		if !maps.Equal(t.Settings.Weights, order.Weights) {
-			return nil, stage.Permanent("the weights have changed since: scores by two sets of them would mix")
-		}
+	if !maps.Equal(t.Settings.Weights, order.Weights) {
+		return nil, stage.Permanent("the weights have changed since: scores by two sets of them would mix")
 	}
 	if held := heldBack(t, h.Now()); held != nil || !order.Push {
 		return held, nil

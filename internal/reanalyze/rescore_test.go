@@ -1,6 +1,7 @@
 package reanalyze_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ var money = map[string]float64{
 
 func newRescorer(w *world) *reanalyze.Rescorer {
 	return &reanalyze.Rescorer{
-		Config: reanalyze.Config{PerMinute: 2}, Tenants: w, Now: w.Now,
+		Config: reanalyze.Config{PerMinute: 2}, Now: w.Now,
 		Store: func(id string) reanalyze.ScoreStore { return w.store.ForTenant(id) },
 	}
 }
@@ -86,6 +87,7 @@ func TestNewWeightsMoveScoresAndNothingElse(t *testing.T) {
 			t.Errorf("%s: got %+v, want a score of %d", id, r, score)
 		}
 	}
+	w.cancel(t, j)
 	again := begin(t, w, job.Rescore, order)
 	do(t, newRescorer(w), again)
 	if r := reportOf(t, again); r.Changed != 0 || r.Done != 2 {
@@ -100,12 +102,13 @@ func TestScoresOfTwoSetsOfWeightsDoNotMix(t *testing.T) {
 	w.weigh(t, money)
 	j := begin(t, w, job.Rescore, reanalyze.Scores{Choice: w.period(), Weights: money})
 	w.weigh(t, map[string]float64{"budget": 1})
+	w.tenant.Settings.Weights = money // a directory that is behind does not know
 	_, err := newRescorer(w).Work(t.Context(), j)
 	var permanent *stage.PermanentError
 	if !errors.As(err, &permanent) {
 		t.Errorf("got %v, want that it cannot go on", err)
 	}
-	w.tenant.Settings.Weights = nil // a directory that is behind is no change
+	w.cancel(t, j)
 	fresh := begin(t, w, job.Rescore, reanalyze.Scores{Choice: w.period(), Weights: map[string]float64{"budget": 1}})
 	if piece := do(t, newRescorer(w), fresh); !piece.Done {
 		t.Errorf("got %+v", piece)
@@ -141,6 +144,14 @@ func TestCRMsFollowSlowlyAndOnlyIfAsked(t *testing.T) {
 	}
 }
 
+// heldTenant is a store in which the tenant is held back.
+type heldTenant struct {
+	reanalyze.ScoreStore
+	tenant *tenant.Tenant
+}
+
+func (s heldTenant) Tenant(context.Context) (*tenant.Tenant, error) { return s.tenant, nil }
+
 func TestJobsWaitWhileTheTenantIsPausedOrSuspended(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -153,7 +164,8 @@ func TestJobsWaitWhileTheTenantIsPausedOrSuspended(t *testing.T) {
 	} {
 		held := *w.tenant
 		change(&held)
-		h := newRescorer(&world{store: w.store, tenant: &held, now: w.now})
+		h := newRescorer(w)
+		h.Store = func(string) reanalyze.ScoreStore { return heldTenant{w.scope, &held} }
 		piece, err := h.Work(t.Context(), j)
 		if err != nil || piece.Done || !piece.Wait.After(w.now) || piece.Why == "" {
 			t.Errorf("%s: got %+v, %v", name, piece, err)

@@ -93,8 +93,9 @@ type Estimate struct {
 	Complete bool // false: reckoned from the newest of the requests
 }
 
-// Answers says how many requests an order is about, and what it would cost at the most: an
-// answer to the very question that would be asked is found again and costs nothing.
+// Answers says how many requests an order is about, and about what it would cost. It is by the
+// dearest model that may answer, and without further attempts: those that a model needs come on
+// top. An answer to the very question that would be asked is found again and costs nothing.
 func (s *Surveyor) Answers(ctx context.Context, tenantID string, order Answers) (Estimate, error) {
 	var e Estimate
 	prices := s.Prices.At(s.Now())
@@ -104,8 +105,12 @@ func (s *Surveyor) Answers(ctx context.Context, tenantID string, order Answers) 
 			return
 		}
 		e.Requests++
-		used := map[string]request.Usage{found.Answer.Model: usageOf(found)}
-		e.CostUSD += prices.Of(request.Metering{Models: used}, 0).TotalUSD - platform
+		dearest := 0.0
+		for _, model := range []string{found.Answer.Model, ""} { // one that nobody knows costs as much as the dearest that is listed
+			used := map[string]request.Usage{model: usageOf(found)}
+			dearest = max(dearest, prices.Of(request.Metering{Models: used}, 0).TotalUSD-platform)
+		}
+		e.CostUSD += dearest
 	})
 	e.Complete = scale == 1
 	if order.Sample == 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,9 +54,13 @@ func (r *jobRow) job() *job.Job {
 func NewJobID() string { return "job_" + newToken() }
 
 // CreateJob queues a job with its ID, Kind, Input and Actor, and adds lines to the audit log
-// in the same transaction. Creating it again under the same id changes nothing.
+// in the same transaction. Creating it again under the same id changes nothing. It fails with
+// ErrConflict if the tenant has another job of a lonely kind that is not over.
 func (s *Scope) CreateJob(ctx context.Context, j job.Job, lines ...AuditLine) error {
 	err := s.store.sessions.readWrite(ctx, "step=jobs,op=create", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
+		if err := s.checkAlone(ctx, tx, j); err != nil {
+			return err
+		}
 		ms := []*spanner.Mutation{s.newJob(j)}
 		for _, line := range lines {
 			ms = append(ms, auditChange(ctx, s.tenant, line))
@@ -69,6 +74,30 @@ func (s *Scope) CreateJob(ctx context.Context, j job.Job, lines ...AuditLine) er
 		return ErrNotFound
 	}
 	return err
+}
+
+// lonely are the kinds of which a tenant has one job at a time: two of them would pay twice for
+// the same requests, or give them scores by two sets of weights.
+var lonely = []string{job.Rescore, job.Reanalyze}
+
+// unsettledJob reads one job of a kind that may still go on, other than a given one.
+const unsettledJob = `SELECT job_id
+FROM jobs@{FORCE_INDEX=_BASE_TABLE}
+WHERE tenant_id = @tenant AND job_id != @job AND kind = @kind AND state IN UNNEST(@states)
+LIMIT 1`
+
+// checkAlone fails with ErrConflict if a job of a lonely kind would not be the only one.
+func (s *Scope) checkAlone(ctx context.Context, tx *spanner.ReadWriteTransaction, j job.Job) error {
+	if !slices.Contains(lonely, j.Kind) {
+		return nil
+	}
+	statement := spanner.Statement{SQL: unsettledJob, Params: map[string]any{
+		"tenant": s.tenant, "job": j.ID, "kind": j.Kind,
+		"states": []string{string(job.Queued), string(job.Running), string(job.Paused)},
+	}}
+	return tx.Query(ctx, statement).Do(func(*spanner.Row) error {
+		return fmt.Errorf("%w: another %s job is not over", ErrConflict, j.Kind)
+	})
 }
 
 func (s *Scope) newJob(j job.Job) *spanner.Mutation {
@@ -207,6 +236,9 @@ func (s *Scope) steer(ctx context.Context, w steering) (*job.Job, error) {
 		v := values{"state": string(w.to), "due_at": nil}
 		after.State, after.DueAt = w.to, time.Time{}
 		if w.to == job.Queued {
+			if err := s.checkAlone(ctx, tx, *after); err != nil {
+				return err
+			}
 			after.DueAt = s.store.now()
 			if held(row.LeaseToken, row.LeaseUntil, after.DueAt) { // its old holder still finishes a piece
 				after.DueAt = row.LeaseUntil.Time

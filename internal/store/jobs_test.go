@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"testing"
@@ -150,6 +151,52 @@ func TestWhatMayBeDoneToAJob(t *testing.T) {
 	if got.Attempts != 0 || got.Error != "" {
 		t.Errorf("a resumed job has its failures: %+v", got)
 	}
+}
+
+func TestATenantHasOneJobAtATimeThatLooksAtItsRequestsAgain(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	scope := s.ForTenant(demo)
+	create := func(id, kind string) error {
+		return scope.CreateJob(t.Context(), job.Job{ID: id, Kind: kind, Input: json.RawMessage(`{}`), Actor: "ann"})
+	}
+	steer := func(do func(ctx context.Context, actor, jobID string) (*job.Job, error), id string) error {
+		_, err := do(t.Context(), "ann", id)
+		return err
+	}
+	save := func(id string, u job.Update) error { return claimJob(t, s, id).Save(t.Context(), u) }
+	for _, kind := range []string{job.Rescore, job.Reanalyze} {
+		first, second, third := kind+"_1", kind+"_2", kind+"_3"
+		for _, tt := range []struct {
+			name string
+			do   func() error
+			want error
+		}{
+			{"the first", func() error { return create(first, kind) }, nil},
+			{"the first once more", func() error { return create(first, kind) }, nil},
+			{"another while it is queued", func() error { return create(second, kind) }, store.ErrConflict},
+			{"another tenant's", func() error {
+				return s.ForTenant("tenant_other").CreateJob(t.Context(), job.Job{ID: second, Kind: kind, Input: json.RawMessage(`{}`)})
+			}, nil},
+			{"it goes on", func() error { return save(first, job.Update{State: job.Running}) }, nil},
+			{"another while it runs", func() error { return create(second, kind) }, store.ErrConflict},
+			{"it is paused", func() error { return steer(scope.PauseJob, first) }, nil},
+			{"another while it is paused", func() error { return create(second, kind) }, store.ErrConflict},
+			{"it is canceled", func() error { return steer(scope.CancelJob, first) }, nil},
+			{"another after it", func() error { return create(second, kind) }, nil},
+			{"that one fails", func() error { return save(second, job.Update{State: job.Failed, Attempt: true}) }, nil},
+			{"a third", func() error { return create(third, kind) }, nil},
+			{"the failed one is resumed beside it", func() error { return steer(scope.ResumeJob, second) }, store.ErrConflict},
+			{"the third is paused", func() error { return steer(scope.PauseJob, third) }, nil},
+			{"and resumed", func() error { return steer(scope.ResumeJob, third) }, nil},
+		} { // in order
+			if err := tt.do(); !errors.Is(err, tt.want) {
+				t.Errorf("%s, %s: got %v, want %v", kind, tt.name, err, tt.want)
+			}
+		}
+	}
+	newJob(t, scope, "job_1", job.Export)
+	newJob(t, scope, "job_2", job.Export) // of other kinds there may be many
 }
 
 func TestJobsAreListedNewestFirstPageByPage(t *testing.T) {

@@ -32,7 +32,8 @@ type Reassessment struct {
 // Hearing is what an answer to the words of a request is about.
 type Hearing struct {
 	Run    int64          // the run whose words were heard
-	Caller request.Caller // as the answer completes them
+	Listed request.Caller // as they were when the words were heard
+	Caller request.Caller // as the answer completes them; what it leaves is left as it is by now
 	People []string       // keys of whom it names
 
 	Transcript *request.Transcript // nil: unchanged
@@ -141,6 +142,23 @@ type hearing struct {
 	answer  *request.Analysis
 }
 
+// complete gives a caller what the answer has changed. The rest may have been corrected, or a
+// correction taken back, while it was made.
+func (h *Hearing) complete(c *request.Caller) {
+	for _, field := range []struct {
+		to           *string
+		before, then string
+	}{
+		{&c.Name, h.Listed.Name, h.Caller.Name},
+		{&c.Phone, h.Listed.Phone, h.Caller.Phone},
+		{&c.Email, h.Listed.Email, h.Caller.Email},
+	} {
+		if field.then != field.before {
+			*field.to = field.then
+		}
+	}
+}
+
 // heard adds the caller's columns, and returns what makes the request found by the new answer,
 // and what must come last: if it names somebody who was erased, the request is.
 func (s *Scope) heard(ctx context.Context, tx *spanner.ReadWriteTransaction, h hearing) (ms, last []*spanner.Mutation, err error) {
@@ -159,7 +177,7 @@ func (s *Scope) heard(ctx context.Context, tx *spanner.ReadWriteTransaction, h h
 		}))
 	}
 	r := h.row.request()
-	r.Caller = h.Caller
+	h.complete(&r.Caller)
 	all := findings(r)
 	for _, name := range []string{"caller_name", "caller_phone", "caller_email"} {
 		h.columns[name] = all[name]

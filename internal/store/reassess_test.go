@@ -48,6 +48,31 @@ func deliver(t *testing.T, s *store.Scope, w stage.Wanted) (created int, revisio
 	return created, revision
 }
 
+// A correction of a caller may be taken back while the words are heard again.
+func TestAnotherAnswerLeavesTheCallerWhomItDidNotChange(t *testing.T) {
+	t.Parallel()
+	s, _ := newStore(t)
+	scope, in := s.ForTenant(demo), call("CAL1")
+	accept(t, scope, in)
+	completed(t, scope, in)
+	now, err := scope.Request(t.Context(), in.Request.ID)
+	must(t, err)
+	again := rated(42, 1)
+	listed := now.Caller
+	listed.Name = "Wrong Person" // as people had put it, until a moment ago
+	again.Heard.Listed, again.Heard.Caller = listed, listed
+	again.Heard.Caller.Email = "dana@example.com"
+	_, err = scope.Reassess(t.Context(), in.Request.ID, again)
+	must(t, err)
+	got, err := scope.Request(t.Context(), in.Request.ID)
+	must(t, err)
+	want := now.Caller
+	want.Email = "dana@example.com"
+	if diff := cmp.Diff(want, got.Caller); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestAnotherAnswerChangesWhatIsShownButNotWhereARequestStands(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)

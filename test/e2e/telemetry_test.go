@@ -38,7 +38,8 @@ func TestOneTraceLeadsFromTheWebhookToTheCRM(t *testing.T) {
 	total := int64(0)
 	costs := map[string]int64{}
 	for name, n := range c.transactions() {
-		if n -= before[name]; n > 0 && !strings.Contains(name, "op=count") {
+		timed := strings.Contains(name, "op=count") || strings.Contains(name, "op=renew") // by the clock, not by the request
+		if n -= before[name]; n > 0 && !timed {
 			costs[name] = n
 			total += n
 		}

@@ -1168,7 +1168,7 @@ type ReanalysisEstimate struct {
 	// Complete False: reckoned from the newest thousand.
 	Complete bool `json:"complete"`
 
-	// CostUSD At the most.
+	// CostUSD About, by the dearest model that may answer, without further attempts.
 	CostUSD  float64 `json:"cost_usd"`
 	Requests int64   `json:"requests"`
 }
@@ -2986,9 +2986,11 @@ type ClientInterface interface {
 	// their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
 	// says which fields changed how often, and between which score bands requests moved.
 	//
-	// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
-	// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
-	// are only compared with the old ones.
+	// With `estimate` nothing is started: the answer says how many requests there are and about what they would
+	// cost, without further attempts. With `sample` so many of them, the newest, are analysed and paid for, but
+	// their new answers are only compared with the old ones.
+	//
+	// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3003,9 +3005,11 @@ type ClientInterface interface {
 	// their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
 	// says which fields changed how often, and between which score bands requests moved.
 	//
-	// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
-	// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
-	// are only compared with the old ones.
+	// With `estimate` nothing is started: the answer says how many requests there are and about what they would
+	// cost, without further attempts. With `sample` so many of them, the newest, are analysed and paid for, but
+	// their new answers are only compared with the old ones.
+	//
+	// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3172,6 +3176,8 @@ type ClientInterface interface {
 	// With `preview` nothing is started: the answer says what would change, with the weights of the body if it
 	// has some. It looks at no more than the newest thousand requests.
 	//
+	// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
+	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /v1/tenants/{tenant_id}/rescores (the `CreateRescore` operationId).
@@ -3185,6 +3191,8 @@ type ClientInterface interface {
 	//
 	// With `preview` nothing is started: the answer says what would change, with the weights of the body if it
 	// has some. It looks at no more than the newest thousand requests.
+	//
+	// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4416,9 +4424,11 @@ func (c *Client) OptOut(ctx context.Context, tenantID TenantID, body OptOutJSONR
 // their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
 // says which fields changed how often, and between which score bands requests moved.
 //
-// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
-// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
-// are only compared with the old ones.
+// With `estimate` nothing is started: the answer says how many requests there are and about what they would
+// cost, without further attempts. With `sample` so many of them, the newest, are analysed and paid for, but
+// their new answers are only compared with the old ones.
+//
+// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4443,9 +4453,11 @@ func (c *Client) CreateReanalysisWithBody(ctx context.Context, tenantID TenantID
 // their way are left alone, nobody is told, and records in CRMs follow only with `push`. The job's report
 // says which fields changed how often, and between which score bands requests moved.
 //
-// With `estimate` nothing is started: the answer says how many requests there are and what they would cost
-// at the most. With `sample` so many of them, the newest, are analysed and paid for, but their new answers
-// are only compared with the old ones.
+// With `estimate` nothing is started: the answer says how many requests there are and about what they would
+// cost, without further attempts. With `sample` so many of them, the newest, are analysed and paid for, but
+// their new answers are only compared with the old ones.
+//
+// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4762,6 +4774,8 @@ func (c *Client) RetryRequest(ctx context.Context, tenantID TenantID, requestID 
 // With `preview` nothing is started: the answer says what would change, with the weights of the body if it
 // has some. It looks at no more than the newest thousand requests.
 //
+// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
+//
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /v1/tenants/{tenant_id}/rescores (the `CreateRescore` operationId).
@@ -4785,6 +4799,8 @@ func (c *Client) CreateRescoreWithBody(ctx context.Context, tenantID TenantID, c
 //
 // With `preview` nothing is started: the answer says what would change, with the weights of the body if it
 // has some. It looks at no more than the newest thousand requests.
+//
+// A tenant has one such job at a time: another one while it is queued, running or paused is a conflict.
 //
 // Takes a body of the `application/json` content type.
 //

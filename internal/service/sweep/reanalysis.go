@@ -44,7 +44,7 @@ func reanalysis(ctx context.Context, s *service.Step, cfg *reanalysisConfig, han
 		return err
 	}
 	handlers[job.Rescore] = &reanalyze.Rescorer{
-		Config: cfg.Reanalyze, Tenants: s.Directory, Now: time.Now,
+		Config: cfg.Reanalyze, Now: time.Now,
 		Store: func(tenantID string) reanalyze.ScoreStore { return s.Store.ForTenant(tenantID) },
 	}
 	handlers[job.Reanalyze] = &reanalyze.Analyzer{
