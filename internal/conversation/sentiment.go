@@ -8,9 +8,10 @@ import (
 
 const (
 	quarters  = 4
-	enough    = 2 // the weight from which words show a mood
-	outweighs = 3 // by how much one mood must be stronger to be the only one
-	reach     = 3 // words over which a negation reaches
+	enough    = 2  // the weight from which words show a mood
+	outweighs = 3  // by how much one mood must be stronger to be the only one
+	reach     = 3  // words over which a negation reaches
+	clauseMax = 30 // words of a clause that are looked back over: people say few longer ones
 )
 
 // mood is a place in the customer's words that shows how they feel.
@@ -148,9 +149,9 @@ var wishes = map[string]bool{
 // suppositions open clauses about what may be.
 var suppositions = map[string]bool{"if": true, "unless": true, "whether": true, "until": true, "hopefully": true, "hope": true, "hoping": true, "si": true, "ojala": true}
 
-// denied looks back from a word to the beginning of its clause.
+// denied looks back from a word to the beginning of its clause, at most clauseMax words.
 func denied(before []word, at word) denial {
-	for back := 1; back <= len(before) && !at.clause; back++ {
+	for back := 1; back <= min(len(before), clauseMax) && !at.clause; back++ {
 		w := before[len(before)-back]
 		only := back > 1 && before[len(before)-back+1].text == "only" // not only good
 		switch {

@@ -135,3 +135,13 @@ func TestTheLexiconHasAWeightForEveryPhraseOnce(t *testing.T) {
 		t.Errorf("%d phrases", len(seen))
 	}
 }
+
+func TestADenialReachesOnlySoFar(t *testing.T) {
+	t.Parallel()
+	for filler, want := range map[int]string{10: "neutral", 1000: "positive"} {
+		text := "If" + strings.Repeat(" we", filler) + " love it so much"
+		if got := Of(said(customer, text), nil).Sentiment[0].Sentiment; got != want {
+			t.Errorf("%d words after the if: %s, want %s", filler, got, want)
+		}
+	}
+}

@@ -194,19 +194,30 @@ func cutMP3(w *bufio.Writer, src *bufio.Reader, from Origin) error {
 		if first.bytes == 0 {
 			first = f
 		}
+		counts := samples == 0 && countsFrames(src)
 		at := float64(samples) / float64(first.kind.rate)
 		samples += int64(f.samples)
 		if at >= span.To {
 			return nil
 		}
 		dst := io.Discard
-		if at >= span.From {
+		if at >= span.From && !counts {
 			dst = w
 		}
 		if _, err := io.CopyN(dst, src, int64(f.bytes)); err != nil {
 			return unlessEnd(err)
 		}
 	}
+}
+
+// countBytes is where, at most, the mark of a frame that counts ends: behind a header, a
+// checksum and the side information of a frame of MPEG-1 with two channels.
+const countBytes = frameHeaderBytes + 2 + 32 + 4
+
+// countsFrames reports whether the frame ahead holds no sound, but how many frames follow.
+func countsFrames(src *bufio.Reader) bool {
+	head, _ := src.Peek(countBytes) // of a file that ends here, what there is
+	return bytes.Contains(head, []byte("Xing")) || bytes.Contains(head, []byte("Info")) || bytes.Contains(head, []byte("VBRI"))
 }
 
 // unlessEnd: an MP3 that breaks off is as long as it is.

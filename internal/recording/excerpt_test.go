@@ -144,6 +144,33 @@ func TestACutHoldsItsSpan(t *testing.T) {
 	}
 }
 
+// TestACutLeavesOutWhatCountsTheFramesOfAll: a first frame that says how many follow is wrong
+// about a part of them.
+func TestACutLeavesOutWhatCountsTheFramesOfAll(t *testing.T) {
+	t.Parallel()
+	for tag, at := range map[string]int{"Xing": 4 + 9, "Info": 4 + 2 + 9, "VBRI": 4 + 32} {
+		counting := mp3Frames(1, 1)
+		copy(counting[at:], tag)
+		for name, tc := range map[string]struct {
+			audio []byte
+			want  int // frames
+		}{
+			"first": {slices.Concat(counting, mp3Frames(99, 1)), 9},
+			"later": {slices.Concat(mp3Frames(5, 1), counting, mp3Frames(94, 1)), 10}, // it is sound that looks like it
+		} {
+			from := Origin{SHA256: strings.Repeat("ab", 32), Spans: []request.Span{{From: 0, To: 0.36}}}
+			var out bytes.Buffer
+			if err := Cut(&out, bytes.NewReader(tc.audio), from); err != nil {
+				t.Fatal(err)
+			}
+			frames := out.Bytes()[len(from.tag()):]
+			if len(frames) != tc.want*108 || bytes.Contains(frames, []byte(tag)) != (name == "later") {
+				t.Errorf("%s %s: %d frames, want %d", tag, name, len(frames)/108, tc.want)
+			}
+		}
+	}
+}
+
 func TestOnlyAnExcerptHasAnOrigin(t *testing.T) {
 	t.Parallel()
 	for _, content := range [][]byte{nil, mp3Frames(3, 1), []byte(originLabel), []byte(originLabel + strings.Repeat("a", 64) + ": 1-")} {

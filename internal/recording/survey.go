@@ -2,6 +2,7 @@ package recording
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"math"
 
@@ -22,6 +23,13 @@ const (
 	differentS = 0.5  // for so long two channels must differ to be two
 )
 
+// listenMaxS is the longest recording that is listened to: each window is held in memory. It is
+// checked against what is heard, for what a file says of its length may be wrong.
+const listenMaxS = 31 * 60
+
+// minRate is less than anybody records a voice with.
+const minRate = 4_000
+
 // Survey is what can be told about a recording by its sound, without understanding a word.
 type Survey struct {
 	DurationS float64
@@ -33,11 +41,14 @@ type Survey struct {
 }
 
 // Listen measures a recording. The error is ErrUndecodable if it is of a kind, or in a state,
-// that cannot be listened to; any other is the reader's.
+// that cannot be listened to, or too long; any other is the reader's.
 func Listen(r io.Reader) (*Survey, error) {
 	p, err := decode(r)
 	if err != nil {
 		return nil, err
+	}
+	if p.rate < minRate {
+		return nil, fmt.Errorf("%w: %d samples a second", ErrUndecodable, p.rate)
 	}
 	m := newLevels(p.rate)
 	buf := make([]byte, p.block)
@@ -48,6 +59,9 @@ func Listen(r io.Reader) (*Survey, error) {
 		}
 		if err != nil {
 			return nil, err
+		}
+		if m.samples >= listenMaxS*p.rate {
+			return nil, fmt.Errorf("%w: it is too long", ErrUndecodable)
 		}
 		m.add(float64(left), float64(right))
 	}

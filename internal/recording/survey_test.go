@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -167,9 +168,11 @@ func TestWhatCannotBeDecodedIsSaidSo(t *testing.T) {
 	for name, content := range map[string][]byte{
 		"nothing": nil, "a web page": []byte("<!doctype html>"), "FLAC": append([]byte("fLaC\x00\x00\x00\x22"), make([]byte, 5000)...),
 		"MP3 of MPEG-2.5": low, "WAV without samples": wavOf(silence(1))[:30],
-		"WAV of a rate that nobody uses": bytes.Replace(wavOf(silence(1)), []byte{0x40, 0x1F, 0, 0}, []byte{0, 0, 0, 0xFF}, 1),
-		"WAV whose rates do not fit":     bytes.Replace(wavOf(silence(1)), []byte{0x80, 0x3E, 0, 0}, []byte{0x80, 0x3E, 1, 0}, 1),
-		"WAV of 24 bits":                 bytes.Replace(wavOf(silence(1)), []byte{16, 0, 0, 0, 'd'}, []byte{24, 0, 0, 0, 'd'}, 1),
+		"WAV of a rate that nobody uses":      bytes.Replace(wavOf(silence(1)), []byte{0x40, 0x1F, 0, 0}, []byte{0, 0, 0, 0xFF}, 1),
+		"WAV whose rates do not fit":          bytes.Replace(wavOf(silence(1)), []byte{0x80, 0x3E, 0, 0}, []byte{0x80, 0x3E, 1, 0}, 1),
+		"WAV of a rate that carries no voice": slowWAV(1, 100), "WAV of a rate just too low": slowWAV(minRate-1, 100),
+		"WAV that goes on for too long": slowWAV(minRate, 60*32),
+		"WAV of 24 bits":                bytes.Replace(wavOf(silence(1)), []byte{16, 0, 0, 0, 'd'}, []byte{24, 0, 0, 0, 'd'}, 1),
 	} {
 		if _, err := Listen(bytes.NewReader(content)); !errors.Is(err, ErrUndecodable) {
 			t.Errorf("%s: error %v, want ErrUndecodable", name, err)
@@ -178,6 +181,26 @@ func TestWhatCannotBeDecodedIsSaidSo(t *testing.T) {
 	broken := errors.New("connection lost")
 	if _, err := Listen(io.MultiReader(bytes.NewReader(wavOf(silence(1))[:8000]), unplugged{broken})); !errors.Is(err, broken) || errors.Is(err, ErrUndecodable) {
 		t.Errorf("error %v, want the reader's", err)
+	}
+}
+
+// slowWAV returns a WAV of 8 bits. A second format behind its samples tells a meter that it is short.
+func slowWAV(rate uint32, seconds int) []byte {
+	header := func(rate uint32) []byte {
+		f := wavFormat{format: formatPCM, channels: 1, rate: rate, block: 1, bits: 8}
+		return append([]byte("fmt \x10\x00\x00\x00"), f.encode()...)
+	}
+	n := int(rate) * seconds
+	file := append([]byte("RIFF\xFF\xFF\xFF\xFFWAVE"), header(rate)...)
+	file = binary.LittleEndian.AppendUint32(append(file, "data"...), uint32(n))
+	return slices.Concat(file, bytes.Repeat([]byte{128}, n), header(maxRate))
+}
+
+func TestListenTakesWhatIsNotTooLong(t *testing.T) {
+	t.Parallel()
+	s, err := Listen(bytes.NewReader(slowWAV(minRate, 60*30)))
+	if err != nil || s.DurationS != 60*30 {
+		t.Errorf("got %+v, %v; want half an hour", s, err)
 	}
 }
 

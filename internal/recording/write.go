@@ -15,6 +15,7 @@ func (b *Bucket) Write(ctx context.Context, object, contentType string, fill fun
 	defer cancel() // an upload that was not closed is dropped
 
 	w := b.handle.Object(object).NewWriter(ctx)
+	w.ChunkSize = chunkBytes
 	w.ContentType = contentType
 	if err := fill(w); err != nil {
 		return fmt.Errorf("write %s: %w", object, err)

@@ -22,7 +22,7 @@ const maxStarts = 2
 func (v *visit) listen(ctx context.Context) (stage.Result, error) {
 	why, err := v.plan(ctx)
 	if err != nil {
-		return v.unread(err)
+		return v.unread(ctx, err)
 	}
 	if why != "" {
 		return v.without(why), nil
@@ -74,11 +74,11 @@ func (v *visit) recognize(ctx context.Context, opts speech.Options) (stage.Resul
 	}
 	audio, err := v.audio(ctx, opts.Bytes)
 	if err != nil {
-		return v.unread(err)
+		return v.unread(ctx, err)
 	}
 	heard, err := v.speech.Recognize(ctx, audio, opts)
 	if err != nil {
-		return v.unable(err)
+		return v.unable(ctx, err)
 	}
 	v.r.Metering.SpeechS += billed(v.piece(), heard)
 	return v.took(ctx, heard)
@@ -112,12 +112,12 @@ func (v *visit) operate(ctx context.Context, opts speech.Options) (stage.Result,
 		return v.took(ctx, heard)
 	}
 	if !errors.Is(err, speech.ErrNoResult) {
-		return v.unread(err)
+		return v.unread(ctx, err)
 	}
 	if v.r.Speech.Operation == "" {
 		name, err := v.speech.Find(ctx, v.r.Speech.Output)
 		if err != nil {
-			return v.unable(err)
+			return v.unable(ctx, err)
 		}
 		if name == "" {
 			return v.begin(ctx, opts)
@@ -146,11 +146,11 @@ func (v *visit) start(ctx context.Context, opts speech.Options) (stage.Result, e
 // begin starts the operation of the noted intent.
 func (v *visit) begin(ctx context.Context, opts speech.Options) (stage.Result, error) {
 	if err := v.ensure(ctx); err != nil {
-		return v.unread(err)
+		return v.unread(ctx, err)
 	}
 	name, err := v.speech.Start(ctx, v.object(), v.r.Speech.Output, opts)
 	if err != nil {
-		return v.unable(err)
+		return v.unable(ctx, err)
 	}
 	return v.follow(ctx, name, opts)
 }
@@ -172,12 +172,12 @@ func (v *visit) await(ctx context.Context, opts speech.Options) (stage.Result, e
 		case errors.Is(err, speech.ErrGone):
 			return v.failed(ctx, opts, err)
 		case err != nil && !errors.Is(err, speech.ErrBusy):
-			return v.unable(err)
+			return v.unable(ctx, err)
 		case status.Done:
 			return v.collect(ctx, opts, status)
 		}
 		if opts.Batch || !v.now().Add(pause).Before(v.until) {
-			return v.wait("waiting for Speech-to-Text")
+			return v.wait(ctx, "waiting for Speech-to-Text")
 		}
 		if err := sleep(ctx, pause); err != nil {
 			return stage.Result{}, err
@@ -196,7 +196,7 @@ func (v *visit) collect(ctx context.Context, opts speech.Options, status speech.
 		return v.failed(ctx, opts, err)
 	}
 	if err != nil {
-		return v.unread(err)
+		return v.unread(ctx, err)
 	}
 	return v.took(ctx, heard)
 }
@@ -215,29 +215,29 @@ func (v *visit) failed(ctx context.Context, opts speech.Options, err error) (sta
 }
 
 // unable decides what follows from a call to Speech-to-Text that failed.
-func (v *visit) unable(err error) (stage.Result, error) {
+func (v *visit) unable(ctx context.Context, err error) (stage.Result, error) {
 	switch {
 	case errors.Is(err, speech.ErrRefused):
-		return v.without("Speech-to-Text refused the recording"), nil
+		return v.abandon(ctx, "Speech-to-Text refused the recording")
 	case errors.Is(err, speech.ErrBusy):
-		return v.wait("Speech-to-Text is busy")
+		return v.wait(ctx, "Speech-to-Text is busy")
 	case v.lastAttempt():
-		return v.without("Speech-to-Text could not be used"), nil
+		return v.abandon(ctx, "Speech-to-Text could not be used")
 	default:
 		return stage.Result{}, fmt.Errorf("transcribe: %w", err)
 	}
 }
 
 // unread decides what follows from something in our own bucket that could not be read.
-func (v *visit) unread(err error) (stage.Result, error) {
+func (v *visit) unread(ctx context.Context, err error) (stage.Result, error) {
 	if v.mayWait() {
 		return stage.Result{}, v.storageAway(err)
 	}
-	return v.unable(err)
+	return v.unable(ctx, err)
 }
 
 // wait leaves the rest to a later visit, unless the lead has waited long enough.
-func (v *visit) wait(why string) (stage.Result, error) {
+func (v *visit) wait(ctx context.Context, why string) (stage.Result, error) {
 	pause, patience := v.cfg.Pause, v.cfg.Patience
 	if v.batch() {
 		pause, patience = v.cfg.BatchPause, v.cfg.BatchPatience
@@ -246,7 +246,7 @@ func (v *visit) wait(why string) (stage.Result, error) {
 		if v.r.Speech.Operation != "" {
 			v.meter(billed(v.piece(), nil)) // nobody waits for it any more, but it goes on and is paid for
 		}
-		return v.without("Speech-to-Text did not answer in time"), nil
+		return v.abandon(ctx, "Speech-to-Text did not answer in time")
 	}
 	return stage.Result{}, stage.Later(v.now().Add(pause), why)
 }

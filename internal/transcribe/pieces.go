@@ -3,7 +3,9 @@ package transcribe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
@@ -33,12 +35,55 @@ func (v *visit) took(ctx context.Context, heard *speech.Transcript) (stage.Resul
 		output = ""
 	}
 	s.Outputs = append(slices.Clip(s.Outputs), output) // copies of a request share the slice
-	s.Intent, s.Operation, s.Starts = "", "", 0
+	return v.nextPiece(ctx)
+}
+
+// nextPiece begins with the piece that is under way now. Its operation is new, and so is the
+// patience with it.
+func (v *visit) nextPiece(ctx context.Context) (stage.Result, error) {
+	s := &v.r.Speech
+	s.Intent, s.Operation, s.Starts, s.StartedAt = "", "", 0, time.Time{}
 	return v.start(ctx, v.options())
 }
 
-// finish joins the last piece with what was heard of the others.
+// finish joins the last piece with what was heard of the others. If that is gone by now, it is
+// done again from there on.
 func (v *visit) finish(ctx context.Context, last *speech.Transcript) (stage.Result, error) {
+	heard, err := v.earlier(ctx)
+	if err != nil {
+		return v.unread(ctx, err)
+	}
+	s := &v.r.Speech
+	for i, h := range heard {
+		if h == nil && s.Outputs[i] != "" {
+			s.Outputs = slices.Clip(s.Outputs[:i])
+			return v.nextPiece(ctx)
+		}
+	}
+	return v.heard(append(heard, last)), nil
+}
+
+// abandon ends a call of which no more can be heard: what was heard so far is paid for, and is
+// more than nothing.
+func (v *visit) abandon(ctx context.Context, why string) (stage.Result, error) {
+	heard, err := v.earlier(ctx)
+	switch {
+	case err != nil && v.mayWait():
+		return stage.Result{}, v.storageAway(err)
+	case err != nil && !v.lastAttempt():
+		return stage.Result{}, fmt.Errorf("transcribe: %w", err)
+	case err != nil, !slices.ContainsFunc(heard, func(h *speech.Transcript) bool { return h != nil }):
+		return v.without(why), nil //nolint:nilerr // the last attempt: the lead goes on
+	}
+	rest := make([]*speech.Transcript, len(v.r.Speech.Pieces)-len(heard))
+	result := v.heard(append(heard, rest...))
+	result.Detail += "; " + why
+	return result, nil
+}
+
+// earlier reads what was heard of the pieces that are done: nil of those that were not heard, or
+// whose words are gone.
+func (v *visit) earlier(ctx context.Context) ([]*speech.Transcript, error) {
 	heard := make([]*speech.Transcript, 0, len(v.r.Speech.Pieces))
 	for _, output := range v.r.Speech.Outputs {
 		if output == "" {
@@ -47,9 +92,9 @@ func (v *visit) finish(ctx context.Context, last *speech.Transcript) (stage.Resu
 		}
 		h, err := v.speech.Result(ctx, output)
 		if err != nil && !errors.Is(err, speech.ErrNoResult) {
-			return v.unread(err)
+			return nil, err
 		}
 		heard = append(heard, h)
 	}
-	return v.heard(append(heard, last)), nil
+	return heard, nil
 }

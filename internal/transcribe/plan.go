@@ -63,12 +63,15 @@ func (v *visit) trim(ctx context.Context, whole request.Piece) (why string, piec
 	if whole.DurationS <= 0 || whole.DurationS > surveyMaxS {
 		return "", nil, nil
 	}
-	if voicemail && whole.DurationS < messageS {
-		return fmt.Sprintf("the voicemail is empty: it lasts %.1f s", whole.DurationS), nil, nil
-	}
 	s, err := v.survey(ctx)
 	if err != nil {
 		return "", nil, err
+	}
+	if measured := math.Abs(s.DurationS-whole.DurationS) < 1 && s.Channels == whole.Channels; !measured {
+		return "", nil, nil // what one of the two did not see may be a message
+	}
+	if voicemail && whole.DurationS < messageS && s.DurationS < messageS {
+		return fmt.Sprintf("the voicemail is empty: it lasts %.1f s", whole.DurationS), nil, nil
 	}
 	if voicemail && s.VoiceS < messageS {
 		return fmt.Sprintf("the voicemail is empty: %.1f s of it are neither silence nor a tone", s.VoiceS), nil, nil
@@ -81,8 +84,7 @@ func (v *visit) trim(ctx context.Context, whole request.Piece) (why string, piec
 		piece.DurationS += span.To - span.From
 	}
 	saved := billed(whole, nil) - billed(piece, nil)
-	measured := math.Abs(s.DurationS-whole.DurationS) < 1 && s.Channels == whole.Channels
-	if !measured || s.SoundS < soundS || saved < worthS {
+	if s.SoundS < soundS || saved < worthS {
 		return "", nil, nil
 	}
 	if piece, err = v.keepPiece(ctx, 0, piece); err != nil {
@@ -94,14 +96,23 @@ func (v *visit) trim(ctx context.Context, whole request.Piece) (why string, piec
 	return "", []request.Piece{piece}, nil
 }
 
-// survey listens to the recording, at most as many at a time as there are processors.
-func (v *visit) survey(ctx context.Context) (*recording.Survey, error) {
+// processor waits for one: at most as many recordings at a time are decoded as there are.
+func (v *visit) processor(ctx context.Context) (release func(), err error) {
 	select {
 	case v.surveys <- struct{}{}:
-		defer func() { <-v.surveys }()
+		return func() { <-v.surveys }, nil
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
 	}
+}
+
+// survey listens to the recording.
+func (v *visit) survey(ctx context.Context) (*recording.Survey, error) {
+	release, err := v.processor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
 	r, err := v.bucket.Reader(ctx, v.r.Recording.Object)
 	if err != nil {
 		return nil, fmt.Errorf("survey recording: %w", err)
@@ -144,6 +155,14 @@ func (v *visit) keepPiece(ctx context.Context, n int, piece request.Piece) (requ
 	piece.Object = recording.SpeechPiece(v.r.TenantID, v.r.ID, v.r.Run, n)
 	from := recording.Origin{SHA256: v.r.Recording.SHA256, Spans: piece.Spans}
 	size := &counter{}
+	undecoded := v.r.Recording.DurationS > speech.MaxS
+	if !undecoded {
+		release, err := v.processor(ctx)
+		if err != nil {
+			return piece, err
+		}
+		defer release()
+	}
 	err := v.bucket.Write(ctx, piece.Object, "application/octet-stream", func(w io.Writer) (err error) {
 		r, err := v.bucket.Reader(ctx, v.r.Recording.Object)
 		if err != nil {
@@ -151,7 +170,7 @@ func (v *visit) keepPiece(ctx context.Context, n int, piece request.Piece) (requ
 		}
 		defer func() { err = errors.Join(err, r.Close()) }()
 		w = io.MultiWriter(w, size)
-		if v.r.Recording.DurationS > speech.MaxS {
+		if undecoded {
 			return recording.Cut(w, r, from)
 		}
 		return recording.Excerpt(w, r, from, piece.Only)

@@ -75,7 +75,7 @@ func (v *visit) result(t *request.Transcript, detail string) stage.Result {
 	result := stage.Result{Transcript: t, Detail: detail}
 	tenantID, requestID := v.r.TenantID, v.r.ID
 	var prefixes []string
-	if v.r.Speech.Output != "" || len(v.r.Speech.Pieces) > 0 {
+	if v.r.Recording.Kept() || v.r.Speech.Output != "" || len(v.r.Speech.Pieces) > 0 {
 		prefixes = append(prefixes, recording.SpeechPrefix(tenantID, requestID))
 	}
 	if v.r.Handling.Upload != "" {

@@ -92,7 +92,7 @@ func (s *sandbox) watch(ctx context.Context, req any, info *grpc.UnaryServerInfo
 	return next(ctx, req)
 }
 
-const soundRate = 2000
+const soundRate = 4000
 
 // track is seconds of silence with a noise like a voice's between some moments.
 func track(seconds float64, sounds ...request.Span) []int8 {
@@ -187,6 +187,12 @@ func mp25(seconds float64) []byte {
 	return bytes.Repeat(frame, int(seconds/0.072))
 }
 
+// twoRates returns two seconds of silence that a meter takes for a quarter of one.
+func twoRates() []byte {
+	format := wav8(8*soundRate, nil)[12:36]
+	return append(wav8(soundRate, make([]int8, 2*soundRate)), format...)
+}
+
 // settle visits the request until it is done with, or killed.
 func (s *sandbox) settle(t *testing.T) (stage.Result, *request.Request) {
 	t.Helper()
@@ -234,13 +240,14 @@ func TestAnEmptyVoicemailCostsNothing(t *testing.T) {
 		asked int
 		why   string
 	}{
-		"silence":               {wav8(soundRate, track(20)), "", 0, "the voicemail is empty: 0.0 s of it are neither silence nor a tone"},
-		"a click":               {wav8(soundRate, track(20, request.Span{From: 5, To: 5.2})), "", 0, "the voicemail is empty: 0.2 s"},
-		"the tone of a hang-up": {wav8(soundRate, dialTone), "", 0, "the voicemail is empty: 0.0 s"},
-		"half a second":         {wav8(soundRate, track(0.5, request.Span{From: 0, To: 0.5})), "", 0, "the voicemail is empty: it lasts 0.5 s"},
-		"words of the source":   {wav8(soundRate, track(20)), "Caller: Please call back.", 0, "the source's transcript is used"},
-		"a word":                {wav8(soundRate, track(20, request.Span{From: 5, To: 6})), "", 1, "transcribed"},
-		"a kind unknown to us":  {mp25(20), "", 1, "transcribed"},
+		"silence":                    {wav8(soundRate, track(20)), "", 0, "the voicemail is empty: 0.0 s of it are neither silence nor a tone"},
+		"a click":                    {wav8(soundRate, track(20, request.Span{From: 5, To: 5.2})), "", 0, "the voicemail is empty: 0.2 s"},
+		"the tone of a hang-up":      {wav8(soundRate, dialTone), "", 0, "the voicemail is empty: 0.0 s"},
+		"half a second":              {wav8(soundRate, track(0.5, request.Span{From: 0, To: 0.5})), "", 0, "the voicemail is empty: it lasts 0.5 s"},
+		"words of the source":        {wav8(soundRate, track(20)), "Caller: Please call back.", 0, "the source's transcript is used"},
+		"a word":                     {wav8(soundRate, track(20, request.Span{From: 5, To: 6})), "", 1, "transcribed"},
+		"a kind unknown to us":       {mp25(20), "", 1, "transcribed"},
+		"a length not to be trusted": {twoRates(), "", 1, "transcribed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,6 +2,7 @@ package transcribe
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 
@@ -9,11 +10,16 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/transcribe/speech"
 )
 
+// sameS is by how much the end of a turn may differ when it is heard twice: less than a word.
+const sameS = 0.25
+
 // stitch joins what was heard in the pieces of a recording, on the recording's own clock. Where
-// two pieces overlap, a turn is taken from the one that holds its middle.
+// two pieces overlap, the first gives its turns up to the middle, and the next all that goes on
+// after them: what the two do not divide into the same turns is rather there twice than not at all.
 func stitch(pieces []request.Piece, heard []*speech.Transcript) []request.Segment {
 	segments := []request.Segment{}
 	var before []request.Segment // all of the piece before, with final names
+	given := math.Inf(-1)        // until when the pieces before gave their turns
 	for i, piece := range pieces {
 		if i >= len(heard) || heard[i] == nil {
 			before = nil
@@ -23,24 +29,44 @@ func stitch(pieces []request.Piece, heard []*speech.Transcript) []request.Segmen
 		if i > 0 && piece.Channels != 2 { // a channel has its name in every piece
 			rename(turns, before, segments)
 		}
-		from, to := halfway(pieces, i-1), halfway(pieces, i)
+		to := math.Inf(1)
+		if i+1 < len(heard) && heard[i+1] != nil {
+			to = halfway(pieces, i)
+		}
+		gives := lastEnd(turns, to)
 		for _, turn := range turns {
-			middle := (turn.Start + turn.End) / 2
-			if (i == 0 || heard[i-1] == nil || middle >= from) && (i+1 >= len(heard) || heard[i+1] == nil || middle < to) {
+			goesOn := turn.End > given+sameS || (turn.Start >= given && turn.End >= given)
+			if goesOn && turn.End <= gives {
 				turn.Index = len(segments)
 				segments = append(segments, turn)
 			}
 		}
-		before = turns
+		before, given = turns, gives
 	}
 	return segments
 }
 
+// lastEnd returns until when turns are taken that have their middle before a moment. Whoever
+// speaks at the same time is taken to the end too: the next piece may have it as one turn with
+// what was said before.
+func lastEnd(turns []request.Segment, to float64) float64 {
+	end := math.Inf(-1)
+	for _, t := range turns {
+		if (t.Start+t.End)/2 < to {
+			end = max(end, t.End)
+		}
+	}
+	byStart := func(a, b request.Segment) int { return cmp.Compare(a.Start, b.Start) }
+	for _, t := range slices.SortedFunc(slices.Values(turns), byStart) {
+		if t.Start < end {
+			end = max(end, t.End)
+		}
+	}
+	return end
+}
+
 // halfway returns the middle of what the i-th piece and the next have in common.
 func halfway(pieces []request.Piece, i int) float64 {
-	if i < 0 || i+1 >= len(pieces) {
-		return 0
-	}
 	last := pieces[i].Spans[len(pieces[i].Spans)-1]
 	return (pieces[i+1].Spans[0].From + last.To) / 2
 }

@@ -62,6 +62,28 @@ func TestPiecesAreJoinedOnTheRecordingsClock(t *testing.T) {
 			transcripts([]request.Segment{said("1", 72, 80, "a")}, []request.Segment{said("2", 2, 9, "a, through the other line"), said("2", 60, 61, "b")}),
 			[]request.Segment{said("1", 72, 80, "a"), said("2", 130, 131, "b")},
 		},
+		"two that one piece has as one": {
+			overlapping(1),
+			transcripts([]request.Segment{said("1", 60, 76, "a"), said("1", 77, 96, "b")}, []request.Segment{said("1", 0, 26, "a b")}),
+			[]request.Segment{said("1", 60, 76, "a"), said("1", 70, 96, "a b")},
+		},
+		"one that the next piece has as two": {
+			overlapping(1),
+			transcripts([]request.Segment{said("1", 70, 96, "a b")}, []request.Segment{said("1", 0, 6, "a"), said("1", 7, 26.1, "b")}),
+			[]request.Segment{said("1", 70, 96, "a b")},
+		},
+		"somebody speaks into a long turn": {
+			overlapping(2),
+			transcripts([]request.Segment{said("1", 71, 97, "a"), said("2", 90, 95, "b"), said("2", 96, 99, "c")}, []request.Segment{said("1", 1, 27, "a"), said("2", 20, 29, "b c"), said("1", 30, 40, "d")}),
+			[]request.Segment{said("1", 71, 97, "a"), said("2", 90, 95, "b"), said("2", 96, 99, "c"), said("1", 100, 110, "d")},
+		},
+		"the end is cut off by the piece's": {
+			overlapping(1),
+			transcripts([]request.Segment{said("1", 65, 100, "a")}, []request.Segment{said("1", 0, 50, "a goes on"), said("1", 50, 50.2, "no")}),
+			[]request.Segment{said("1", 65, 100, "a"), said("1", 70, 120, "a goes on"), said("1", 120, 120.2, "no")},
+		},
+		"only the next piece heard it":     {overlapping(1), transcripts([]request.Segment{}, []request.Segment{said("1", 2, 9, "a")}), []request.Segment{said("1", 72, 79, "a")}},
+		"turns whose times nobody told us": {[]request.Piece{piece(1)}, transcripts([]request.Segment{said("1", 0, 0, "a"), said("2", 0, 0, "b")}), []request.Segment{said("1", 0, 0, "a"), said("2", 0, 0, "b")}},
 		"a piece is missing: what its neighbours have of it is kept": {
 			append(overlapping(1), piece(1, span(140, 240))),
 			transcripts([]request.Segment{said("1", 95, 99, "a")}, nil, []request.Segment{said("1", 2, 3, "b")}),

@@ -75,7 +75,7 @@ type Worker struct {
 	now    func() time.Time
 	intent func() string
 
-	surveys chan struct{} // held while a recording is listened to: that takes a whole processor
+	surveys chan struct{} // held while a recording is decoded: that takes a whole processor
 }
 
 // New returns a worker.

@@ -112,10 +112,13 @@ func (c *conversation) bestSum() (sum, bool) {
 }
 
 func (c *conversation) sums(s *sentence) []sum {
-	tokens := tokenize(s.norm)
+	amounts := money(tokenize(s.norm))
+	if len(amounts) == 0 { // nearly all sentences, and what was said round them need not be read
+		return nil
+	}
 	asked, talked := c.asksMoney(s), c.speaksOfMoney(s)
 	var out []sum
-	for _, a := range money(tokens) {
+	for _, a := range amounts {
 		candidate := sum{amount: a, hit: hit{s, a.lo, a.hi}}
 		if !a.marked && !((asked || talked) && c.plausible(&candidate, s, asked)) {
 			continue
@@ -148,7 +151,7 @@ func (c *conversation) asksMoney(s *sentence) bool {
 	if s.agent {
 		return false
 	}
-	return asksBudget.MatchString(c.before(s)) || talksBudget.MatchString(s.norm)
+	return talksBudget.MatchString(s.norm) || asksBudget.MatchString(c.before(s))
 }
 
 // plausible turns a bare number into dollars: "around sixty" is sixty thousand. Hundreds are

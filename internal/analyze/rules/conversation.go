@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
@@ -14,6 +15,7 @@ type sentence struct {
 	segment int    // of the transcript
 	turn    int    // position among the turns of the conversation
 	at      int    // position among all sentences
+	opening int    // position of the first sentence of its turn
 	agent   bool   // said by the company
 	field   string // folded name of the form's field, if it is a form
 	raw     string
@@ -81,6 +83,10 @@ func fieldText(field, norm string) string {
 
 func (c *conversation) add(s *sentence) {
 	s.at = len(c.all)
+	s.opening = s.at
+	if s.at > 0 && c.all[s.at-1].turn == s.turn {
+		s.opening = c.all[s.at-1].opening
+	}
 	s.letters = new(signature)
 	s.letters.add(s.norm)
 	c.all = append(c.all, s)
@@ -94,26 +100,28 @@ func (c *conversation) add(s *sentence) {
 // isForm reports whether the sentences are fields that somebody filled in.
 func (c *conversation) isForm() bool { return c.in.Kind != request.Call }
 
-// before returns what the other side said last before a sentence: the whole turn.
+// nearby is from how many bytes on enough was said round a sentence: a minute or two.
+const nearby = 2000
+
+// before returns what the other side said last before a sentence: the whole turn, or the last
+// sentences of a long one.
 func (c *conversation) before(s *sentence) string {
 	var words []string
-	for i := s.at - 1; i >= 0; i-- {
-		o := c.all[i]
-		if o.turn == s.turn {
-			continue
-		}
-		if o.agent == s.agent {
-			break
-		}
-		words = append([]string{o.norm}, words...)
+	size := 0
+	for i := s.opening - 1; i >= 0 && c.all[i].agent != s.agent && size < nearby; i-- {
+		words = append(words, c.all[i].norm)
+		size += len(c.all[i].norm)
 	}
+	slices.Reverse(words)
 	return strings.Join(words, " ")
 }
 
-// after returns what the other side said next.
+// after returns what the other side said next: the whole turn, or the first sentences of a long
+// one.
 func (c *conversation) after(s *sentence) string {
 	var words []string
-	for i := s.at + 1; i < len(c.all); i++ {
+	size := 0
+	for i := s.at + 1; i < len(c.all) && size < nearby; i++ {
 		o := c.all[i]
 		if o.turn == s.turn {
 			continue
@@ -122,6 +130,7 @@ func (c *conversation) after(s *sentence) string {
 			break
 		}
 		words = append(words, o.norm)
+		size += len(o.norm)
 	}
 	return strings.Join(words, " ")
 }

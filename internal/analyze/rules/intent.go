@@ -189,6 +189,9 @@ func (c *conversation) readRemains() finding {
 		return finding{"quote_request", h, true, 0.45}
 	}
 	for _, s := range c.mine { // somebody who answers about money and dates wants work
+		if s.at != s.opening { // the same was said before the whole turn
+			continue
+		}
 		if said := c.before(s); asksBudget.MatchString(said) || asksTimeline.MatchString(said) {
 			return finding{"quote_request", hit{s, 0, len(s.norm)}, true, 0.4}
 		}

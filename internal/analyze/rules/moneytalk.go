@@ -24,13 +24,11 @@ func (c *conversation) speaksOfMoney(s *sentence) bool {
 	if s.agent || s.field != "" {
 		return false
 	}
-	if said := c.before(s); clockTime.MatchString(said) && !priceWords.MatchString(said) && !pricedIn(said) {
-		return false // "Seven thirty?" "Seven thirty's fine."
+	if !moneyTalk.MatchString(s.norm) && (!yesToMoney.MatchString(s.norm) || counted.MatchString(s.norm) || !c.figuresNear(s)) {
+		return false
 	}
-	if moneyTalk.MatchString(s.norm) {
-		return true
-	}
-	return yesToMoney.MatchString(s.norm) && !counted.MatchString(s.norm) && c.figuresNear(s)
+	said := c.before(s) // "Seven thirty?" "Seven thirty's fine."
+	return !clockTime.MatchString(said) || priceWords.MatchString(said) || pricedIn(said)
 }
 
 // figuresNear reports whether the sentences just before, of either side, came to a price.

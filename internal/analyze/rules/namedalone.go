@@ -29,7 +29,7 @@ var (
 // second name tell it from other words.
 func (c *conversation) namedAlone() ([]string, hit) {
 	for _, s := range c.mine {
-		if s.field != "" || !s.hasCapitals() || asksElse.MatchString(c.before(s)) {
+		if s.field != "" || !s.hasCapitals() {
 			continue
 		}
 		for _, from := range c.nameStarts(s) {
@@ -37,7 +37,7 @@ func (c *conversation) namedAlone() ([]string, hit) {
 			if len(name) == 0 || noPerson.MatchString(s.norm[from:to]) || !aloneEnd.MatchString(s.norm[to:]) {
 				continue
 			}
-			if len(name) > 1 || selfNamed.MatchString(s.norm[to:]) {
+			if (len(name) > 1 || selfNamed.MatchString(s.norm[to:])) && !asksElse.MatchString(c.before(s)) {
 				return name, hit{s, from, to}
 			}
 		}

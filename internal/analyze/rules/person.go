@@ -96,7 +96,7 @@ func (c *conversation) heardName() ([]string, hit) {
 
 // answeredName reads the first sentence that answers a question after the name.
 func (c *conversation) answeredName(s *sentence) ([]string, hit, bool) {
-	if s.agent || !asksName.MatchString(c.before(s)) || s.at > 0 && c.all[s.at-1].turn == s.turn && len(strings.Fields(c.all[s.at-1].norm)) > 4 {
+	if s.agent || s.at > s.opening && len(strings.Fields(c.all[s.at-1].norm)) > 4 || !asksName.MatchString(c.before(s)) {
 		return nil, hit{}, false
 	}
 	from := 0
@@ -216,7 +216,7 @@ func (c *conversation) withLastName(name []string, at hit) []string {
 		from := -1
 		if m := lastName.FindStringIndex(s.norm); m != nil {
 			from = m[1]
-		} else if asksLast.MatchString(c.before(s)) && s.turn != at.s.turn && (s.at == 0 || c.all[s.at-1].turn != s.turn) {
+		} else if s.turn != at.s.turn && s.at == s.opening && asksLast.MatchString(c.before(s)) {
 			from = 0
 			if m := leadIn.FindStringIndex(s.norm); m != nil {
 				from = m[1]

@@ -167,8 +167,10 @@ func (c *conversation) projectFactor(s *sentence, pastCounts bool) float64 {
 
 // agentFactor counts what the agent names and the customer confirms at once.
 func (c *conversation) agentFactor(s *sentence) float64 {
-	answer := c.after(s)
-	if yes.MatchString(answer) && !no.MatchString(answer) && agentSumsUp.MatchString(s.norm) {
+	if !agentSumsUp.MatchString(s.norm) {
+		return 0
+	}
+	if answer := c.after(s); yes.MatchString(answer) && !no.MatchString(answer) {
 		return 1
 	}
 	return 0

@@ -13,6 +13,10 @@ var sentenceEnd = lazyregexp.New(`[.!?…]+["')\]]*(?:\s+|$)|\s*[\r\n]+\s*|;\s+|
 // abbreviations whose point ends no sentence.
 var abbreviation = lazyregexp.New(`(?i)(?:^|[\s(])(?:mr|mrs|ms|dr|st|ave|rd|blvd|apt|no|sr|sra|approx|sq|ft|vs|inc|co|jr|[a-z])\.\s*$`)
 
+// abbreviationReach is more bytes than the longest abbreviation and what stands before it have:
+// to look at the whole piece for each of its abbreviations would take the square of the time.
+const abbreviationReach = 12
+
 // Span is a part of a text, in bytes.
 type Span struct{ From, To int }
 
@@ -21,7 +25,7 @@ func Sentences(text string) []Span {
 	var spans []Span
 	from := 0
 	for _, end := range sentenceEnd.FindAllStringIndex(text, -1) {
-		if abbreviation.MatchString(text[from:end[1]]) && end[1] < len(text) {
+		if end[1] < len(text) && abbreviation.MatchString(text[max(from, end[0]-abbreviationReach):end[1]]) {
 			continue
 		}
 		spans = appendSpan(spans, text, Span{from, end[1]})

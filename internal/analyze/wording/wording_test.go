@@ -3,6 +3,7 @@ package wording
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -17,6 +18,7 @@ func TestSentences(t *testing.T) {
 		{"It costs 2.5 million. Ask Mr. Ortega on St. James St. today.", []string{"It costs 2.5 million.", "Ask Mr. Ortega on St. James St. today."}},
 		{"Mail dana.smythe@example.com please", []string{"Mail dana.smythe@example.com please"}},
 		{"S. M. Y. T. H. E. is it", []string{"S. M. Y. T. H. E. is it"}},
+		{"At the casino. Or at the Texas Co. on Elm St. then", []string{"At the casino.", "Or at the Texas Co. on Elm St. then"}},
 		{"line one\nline two", []string{"line one", "line two"}},
 		{"   ", nil},
 	} {
@@ -27,6 +29,26 @@ func TestSentences(t *testing.T) {
 		if diff := cmp.Diff(tc.want, got); diff != "" {
 			t.Errorf("Sentences(%q) (-want +got):\n%s", tc.text, diff)
 		}
+	}
+}
+
+// TestManyAbbreviationsTakeNoLongerThanOtherWords compares a text with one sixteen times as long:
+// a second look at all that came before would make it 256 times as slow.
+func TestManyAbbreviationsTakeNoLongerThanOtherWords(t *testing.T) {
+	t.Parallel()
+	const size, times = 12_500, 16
+	long := strings.Repeat("a. ", size*times/3)
+	best := func(text string) time.Duration {
+		least := time.Hour
+		for range 3 {
+			start := time.Now()
+			Sentences(text)
+			least = min(least, time.Since(start))
+		}
+		return least
+	}
+	if ratio := float64(best(long)) / float64(best(long[:size])); ratio > 5*times {
+		t.Errorf("%d times the text takes %.0f times as long", times, ratio)
 	}
 }
 

@@ -1,0 +1,90 @@
+# What each service may do, beyond its buckets and secrets.
+
+locals {
+  members = merge({ for name, s in module.stage : name => s.member }, { migrate = google_service_account.migrate.member })
+
+  # Every service writes traces and metrics, and is counted as a user of the project's APIs for it.
+  telemetry_roles = ["roles/telemetry.writer", "roles/monitoring.metricWriter", "roles/serviceusage.serviceUsageConsumer"]
+
+  project_roles = merge([
+    for name, roles in merge({ for name, s in local.services : name => s.roles }, { migrate = [] }) : {
+      for role in concat(roles, local.telemetry_roles) : "${name} ${role}" => { name = name, role = role }
+    }
+  ]...)
+  secret_roles = merge([
+    for name, s in local.services : { for i, role in s.secrets : "${name} ${i}" => { name = name, role = role } }
+  ]...)
+  publishers = merge([
+    for name, s in local.services : { for topic in s.publishes : "${name} ${topic}" => { name = name, topic = topic } }
+  ]...)
+}
+
+resource "google_project_iam_member" "role" {
+  for_each = local.project_roles
+  project  = var.project_id
+  role     = each.value.role
+  member   = local.members[each.value.name]
+}
+
+# In this database, and in one that was restored. The role reads, writes and, for migrate, changes
+# the schema.
+resource "google_spanner_database_iam_member" "user" {
+  for_each = { for pair in setproduct(concat([var.spanner_database], local.restored), concat(keys(local.services), ["migrate"])) :
+    "${pair[1]} ${pair[0]}" => { database = pair[0], name = pair[1] }
+  }
+  instance   = google_spanner_instance.this.name
+  database   = each.value.database
+  role       = "roles/spanner.databaseUser"
+  member     = local.members[each.value.name]
+  depends_on = [google_spanner_database.this]
+}
+
+resource "google_pubsub_topic_iam_member" "publisher" {
+  for_each = local.publishers
+  topic    = google_pubsub_topic.this[each.value.topic].id
+  role     = "roles/pubsub.publisher"
+  member   = local.members[each.value.name]
+}
+
+# Tenants' secrets are made while the services run, so the right to them goes by name.
+resource "google_project_iam_member" "secrets" {
+  for_each = local.secret_roles
+  project  = var.project_id
+  role     = each.value.role
+  member   = local.members[each.value.name]
+
+  condition {
+    title       = "tenants-secrets"
+    description = "Secrets of tenants, and none of the deployment's own."
+    expression  = "resource.name.startsWith(\"projects/${data.google_project.this.number}/secrets/tenant-\")"
+  }
+}
+
+resource "google_project_iam_custom_role" "secret_keeper" {
+  role_id     = "pipelineSecretKeeper"
+  title       = "Pipeline: keeps tenants' secrets"
+  description = "Reads and deletes secrets; their versions are another role's."
+  permissions = ["secretmanager.secrets.get", "secretmanager.secrets.delete"]
+  depends_on  = [time_sleep.apis]
+}
+
+# A secret that is not there yet has no name to go by.
+resource "google_project_iam_custom_role" "secret_creator" {
+  role_id     = "pipelineSecretCreator"
+  title       = "Pipeline: creates secrets"
+  permissions = ["secretmanager.secrets.create"]
+  depends_on  = [time_sleep.apis]
+}
+
+resource "google_project_iam_member" "secret_creator" {
+  project = var.project_id
+  role    = google_project_iam_custom_role.secret_creator.id
+  member  = local.members.api
+}
+
+# The api service signs the addresses of recordings as itself.
+resource "google_service_account_iam_member" "api_signs" {
+  service_account_id = module.stage["api"].account
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = local.members.api
+}

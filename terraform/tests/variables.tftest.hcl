@@ -1,0 +1,168 @@
+mock_provider "google" {
+  source = "./tests/google"
+}
+mock_provider "google" {
+  alias  = "billing"
+  source = "./tests/google"
+}
+mock_provider "google-beta" {
+  source = "./tests/google"
+}
+mock_provider "random" {}
+mock_provider "time" {}
+
+variables {
+  project_id = "example-project"
+}
+
+run "search_by_words_sets_the_edition" {
+  assert {
+    condition     = output.spanner.edition == "ENTERPRISE"
+    error_message = "Full-text search needs Enterprise."
+  }
+}
+
+run "without_search_standard_will_do" {
+  variables {
+    full_text_search = false
+  }
+  assert {
+    condition     = output.spanner.edition == "STANDARD" && local.environment.FULL_TEXT_SEARCH == "false"
+    error_message = "The smallest edition and the schema must agree."
+  }
+}
+
+run "scaling_the_database_needs_enterprise" {
+  variables {
+    full_text_search    = false
+    spanner_autoscaling = { min_processing_units = 1000, max_processing_units = 4000 }
+  }
+  assert {
+    condition     = output.spanner.edition == "ENTERPRISE"
+    error_message = "The managed autoscaler needs Enterprise."
+  }
+}
+
+run "reports_of_erasures_say_what_is_set" {
+  variables {
+    pitr_days        = 3
+    backup_days      = 14
+    soft_delete_days = 10
+    message_days     = 8
+    export_days      = 2
+  }
+  assert {
+    condition = [for name in ["PITR_DAYS", "BACKUP_DAYS", "SOFT_DELETE_DAYS", "MESSAGE_DAYS", "EXPORT_DAYS"] : local.services.sweep.environment[name]] == [
+      "3", "14", "10", "8", "2",
+    ]
+    error_message = "Sweep would report other times than those that hold."
+  }
+}
+
+run "a_restored_database_is_served_when_it_is_said_so" {
+  variables {
+    restored_database = { name = "pipeline-db-2", serve = true }
+  }
+  assert {
+    condition     = local.environment.SPANNER_DATABASE == "pipeline-db-2" && length([for m in google_spanner_database_iam_member.user : m if m.database == "pipeline-db-2"]) == 8
+    error_message = "Not every service can use the restored database."
+  }
+}
+
+run "the_pipeline_moves_to_another_region" {
+  variables {
+    regions       = ["us-central1", "us-east1"]
+    active_region = "us-east1"
+  }
+  assert {
+    condition     = alltrue([for j in google_cloud_scheduler_job.sweep : j.region == "us-east1"]) && google_cloud_run_v2_job.migrate.location == "us-east1"
+    error_message = "The scheduler or the job stayed behind."
+  }
+}
+
+run "mail_is_sent_with_a_password_from_a_secret" {
+  variables {
+    smtp = { host = "smtp.example.com", username = "leads", from = "Leads <leads@example.com>", password_secret = "smtp-password" }
+  }
+  assert {
+    condition     = local.services.notify.environment.SMTP_PORT == "587" && local.smtp_secrets.SMTP_PASSWORD == "smtp-password"
+    error_message = "The server or its password is missing."
+  }
+}
+
+run "outbound_addresses_are_fixed_when_asked_for" {
+  variables {
+    vpc_egress = true
+    regions    = ["us-central1", "us-east1"]
+  }
+  assert {
+    condition     = length(output.egress_addresses) == 2 && local.subnetworks != null
+    error_message = "A region has no address."
+  }
+}
+
+run "only_the_repositorys_main_may_build" {
+  variables {
+    ci_repository = "example/pipeline"
+  }
+  assert {
+    condition     = google_iam_workload_identity_pool_provider.github[0].attribute_condition == "assertion.repository == 'example/pipeline' && assertion.ref == 'refs/heads/main'"
+    error_message = "Everybody's workflows would be let in."
+  }
+}
+
+run "a_budget_is_told_of" {
+  variables {
+    budget = { billing_account = "012345-6789AB-CDEF01", monthly = 500 }
+  }
+  assert {
+    condition     = google_billing_budget.monthly[0].amount[0].specified_amount[0].units == "500" && length(google_billing_budget.monthly[0].threshold_rules) == 4
+    error_message = "The budget is not the one that was asked for."
+  }
+}
+
+run "everything_at_once_as_in_production" {
+  variables {
+    domain                = "leads.example.com"
+    regions               = ["us-east4", "us-east1"]
+    spanner_config        = "nam3"
+    spanner_key_locations = ["us-east4", "us-east1", "us-central1"]
+    spanner_autoscaling   = { min_processing_units = 1000, max_processing_units = 10000 }
+    bucket_location       = "US"
+    cmek                  = true
+    vpc_egress            = true
+  }
+  assert {
+    condition     = toset(keys(google_kms_key_ring.this)) == toset(["us-east4", "us-east1", "us-central1", "us", "global"])
+    error_message = "Keys are missing where something is encrypted."
+  }
+  assert {
+    condition     = google_spanner_instance.this.autoscaling_config[0].autoscaling_limits[0].max_processing_units == 10000
+    error_message = "The database is not scaled."
+  }
+}
+
+run "messages_outlive_the_patience_of_intake" {
+  command = plan
+  variables {
+    message_days = 6
+  }
+  expect_failures = [var.message_days]
+}
+
+run "values_that_google_refuses_are_refused_first" {
+  command = plan
+  variables {
+    project_id               = "Example"
+    regions                  = []
+    domain                   = "https://leads.example.com"
+    spanner_processing_units = 1100
+    soft_delete_days         = 3
+    api_issuers              = "none"
+    settings                 = { PORT = "80" }
+    ci_repository            = "example"
+  }
+  expect_failures = [
+    var.project_id, var.regions, var.domain, var.spanner_processing_units, var.soft_delete_days, var.api_issuers, var.settings, var.ci_repository,
+  ]
+}
