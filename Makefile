@@ -17,17 +17,25 @@ LICENCES := MIT,BSD-2-Clause,BSD-3-Clause,Apache-2.0,ISC,MPL-2.0
 
 ##@ Use
 .PHONY: run test
-run: ## play sample calls through the whole pipeline on this machine; ARGS="-once" ends when they are delivered
+run: assets ## play sample calls through the whole pipeline on this machine; ARGS="-once" ends when they are delivered
 	@tools/preflight run
 	go run ./cmd/devstack $(ARGS)
 
-test: ## unit, emulator and end-to-end tests, with the race detector
+test: assets ## unit, emulator and end-to-end tests, with the race detector
 	@tools/preflight test
 	go test -race -timeout 20m $(PKGS)
 
 ##@ Change
-.PHONY: build fmt chaos cover fuzz generate mutate samples
-build: ## every service, into build/bin
+.PHONY: assets build fmt chaos cover fuzz generate mutate samples screenshots
+ASSETS := internal/api/dashboard/assets
+assets: $(ASSETS)/dist/manifest.json ## the dashboard's styles and scripts, from npm packages
+$(ASSETS)/dist/manifest.json: $(wildcard $(ASSETS)/src/*) $(ASSETS)/build.mjs $(ASSETS)/package.json $(ASSETS)/package-lock.json
+	@tools/assets
+
+screenshots: assets ## a picture of every page of the dashboard, into docs/user/images
+	go test ./test/browser -run TestScreenshots -count=1 -timeout 20m -screenshots $(CURDIR)/docs/user/images
+
+build: assets ## every service, into build/bin
 	@tools/preflight build
 	go build $(RELEASE) -o build/bin/ ./cmd/...
 
@@ -64,8 +72,8 @@ fuzz: ## every fuzz test for FUZZTIME (30s)
 	@tools/fuzz $(FUZZTIME)
 
 ##@ Check
-.PHONY: check lint vet generated openapi secrets licences vulnerabilities scripts
-check: vet generated openapi lint scripts secrets licences vulnerabilities test ## everything that continuous integration asks
+.PHONY: check lint vet generated openapi terraform containers secrets licences vulnerabilities scripts
+check: vet generated openapi lint scripts terraform containers secrets licences vulnerabilities test ## everything that continuous integration asks
 
 vet:
 	@tools/preflight build
@@ -85,6 +93,12 @@ openapi: ## the API's document
 scripts: ## shell scripts
 	@tools/shellcheck
 
+containers: $(TOOLS)/containerlint ## Dockerfile and Compose file
+	$(TOOLS)/containerlint deploy/Dockerfile deploy/compose.yaml
+
+terraform: $(TOOLS)/tflint ## the configuration of Google Cloud; TERRAFORM_CHECK=... names a tool that validates and tests it
+	@tools/terraform $(TOOLS)/tflint
+
 secrets: $(TOOLS)/gitleaks ## keys and passwords that do not belong here
 	$(TOOLS)/gitleaks dir . --config .gitleaks.toml --no-banner --redact --log-level warn
 
@@ -101,6 +115,19 @@ vulnerabilities: $(TOOLS)/govulncheck ## known vulnerabilities in what is linked
 $(TOOLS)/%: tools/%.mod tools/%.sum
 	@mkdir -p $(TOOLS)
 	go build -modfile=tools/$*.mod -o $@ $$(awk '$$1 == "tool" { print $$2; exit }' tools/$*.mod)
+
+# This one is our own.
+$(TOOLS)/containerlint: tools/containerlint/main.go tools/containerlint/go.mod tools/containerlint/go.sum
+	@mkdir -p $(TOOLS)
+	go build -C tools/containerlint -o $(CURDIR)/$@ .
+
+##@ Release
+.PHONY: archives compose
+archives: assets ## operator's tool and laptop stack for every system, into build/dist; VERSION=... names them
+	deploy/archive
+
+compose: ## the laptop stack in containers, for machines without Go; needs Docker
+	docker compose -f deploy/compose.yaml up --build
 
 ##@ Help
 .PHONY: help

@@ -112,7 +112,7 @@ func documents(t *testing.T) []document {
 			return nil // another test's scratch file, gone by now
 		case err != nil:
 			return err
-		case entry.IsDir() && file != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "build"):
+		case entry.IsDir() && file != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "build" || entry.Name() == "node_modules"):
 			return fs.SkipDir
 		case entry.IsDir() || filepath.Ext(file) != ".md":
 			return nil

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/custom"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/mapping"
@@ -18,6 +19,7 @@ import (
 
 var (
 	jsonBlock = regexp.MustCompile("(?s)```json\n(.*?)\n```")
+	issuers   = regexp.MustCompile(`(?s)api_issuers = <<-JSON\n(.*?)\nJSON`)
 	formats   = regexp.MustCompile("`(text number [a-z0-9_ ]+)`")
 )
 
@@ -107,5 +109,25 @@ func TestAMistakeIsReportedAsTheIntegrationGuideSays(t *testing.T) {
 	said, ok := strings.CutPrefix(err.Error(), "mapping[0].value ")
 	if !ok || !strings.Contains(integrationGuide(t), "`"+said+"`") {
 		t.Errorf("the guide does not quote %q", err)
+	}
+}
+
+// A mistake there locks everybody out, or lets somebody in.
+func TestIssuersOfTheInstallationGuideAreAccepted(t *testing.T) {
+	t.Parallel()
+	m := issuers.FindStringSubmatch(written(t, "docs/setup/installation.md"))
+	if m == nil {
+		t.Fatal("the guide lists no issuers")
+	}
+	var cfg access.Config
+	if err := cfg.Issuers.EnvDecode(t.Context(), m[1]); err != nil {
+		t.Fatal(err)
+	}
+	if err := cfg.Validate(); err != nil {
+		t.Error(err)
+	}
+	cfg.Issuers[0].MaxRole = "tenant_admin"
+	if cfg.Validate() == nil {
+		t.Error("a grant above its issuer's highest role was accepted")
 	}
 }

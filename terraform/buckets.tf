@@ -20,6 +20,17 @@ resource "google_storage_bucket" "recordings" {
     retention_duration_seconds = var.soft_delete_days * 24 * 3600
   }
 
+  # The dashboard draws a recording's waveform, for which its script must be able to read it.
+  dynamic "cors" {
+    for_each = var.dashboard == null ? [] : [local.api_url]
+    content {
+      origin          = [cors.value]
+      method          = ["GET", "HEAD"]
+      response_header = ["Content-Length", "Content-Range", "Content-Type", "Range"]
+      max_age_seconds = 3600
+    }
+  }
+
   dynamic "lifecycle_rule" {
     for_each = local.lifetimes
     content {

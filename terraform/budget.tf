@@ -1,3 +1,8 @@
+locals {
+  mailed          = sort([for name, c in var.alert_channels : name if c.type == "email" && contains(c.severities, "warning")])
+  budget_channels = [for name in slice(local.mailed, 0, min(5, length(local.mailed))) : google_monitoring_notification_channel.this[name].id]
+}
+
 resource "google_billing_budget" "monthly" {
   count           = var.budget == null ? 0 : 1
   provider        = google.billing
@@ -23,6 +28,14 @@ resource "google_billing_budget" "monthly" {
   threshold_rules {
     threshold_percent = 1.2
     spend_basis       = "FORECASTED_SPEND"
+  }
+
+  # Budgets mail at most five channels, and no other kind than e-mail.
+  dynamic "all_updates_rule" {
+    for_each = length(local.budget_channels) == 0 ? [] : [local.budget_channels]
+    content {
+      monitoring_notification_channels = all_updates_rule.value
+    }
   }
 
   depends_on = [time_sleep.apis]

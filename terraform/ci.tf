@@ -8,10 +8,13 @@ resource "google_service_account" "build" {
 }
 
 resource "google_project_iam_member" "build" {
-  for_each = toset(["roles/run.developer", "roles/logging.logWriter", "roles/cloudbuild.builds.editor"])
-  project  = var.project_id
-  role     = each.key
-  member   = google_service_account.build.member
+  for_each = toset([
+    "roles/run.developer", "roles/logging.logWriter", "roles/logging.viewer", "roles/cloudbuild.builds.editor",
+    "roles/containeranalysis.notes.editor", "roles/containeranalysis.occurrences.editor",
+  ])
+  project = var.project_id
+  role    = each.key
+  member  = google_service_account.build.member
 }
 
 resource "google_artifact_registry_repository_iam_member" "build" {

@@ -22,11 +22,16 @@ locals {
     GOOGLE_CLOUD_PROJECT        = var.project_id
     SPANNER_INSTANCE            = google_spanner_instance.this.name
     SPANNER_DATABASE            = local.database
+    SPANNER_ROLES               = var.database_roles == "only" ? "use" : var.database_roles
     FULL_TEXT_SEARCH            = tostring(var.full_text_search)
     OTEL_EXPORTER_OTLP_ENDPOINT = "https://telemetry.googleapis.com"
   })
 
+  # What every service reads besides, and the job migrate does not.
+  service_env = { HIPAA_MODE = tostring(var.hipaa) }
+
   recordings_env = { RECORDINGS_BUCKET = google_storage_bucket.recordings.name }
+  secret_env     = local.keys.secrets == null ? {} : { SECRET_KMS_KEY = local.keys.secrets }
   gemini_env = merge({ GEMINI_LOCATION = var.gemini_location },
     var.gemini_models == null ? {} : { GEMINI_MODELS = var.gemini_models },
   )

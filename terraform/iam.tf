@@ -26,16 +26,52 @@ resource "google_project_iam_member" "role" {
   member   = local.members[each.value.name]
 }
 
-# In this database, and in one that was restored. The role reads, writes and, for migrate, changes
-# the schema.
+# In this database, and in one that was restored.
+locals {
+  databases = concat([var.spanner_database], local.restored)
+  # Migrate changes the schema, which no database role may.
+  users = merge([for database in local.databases : {
+    for name in concat(var.database_roles == "only" ? [] : keys(local.services), ["migrate"]) :
+    "${name} ${database}" => { database = database, name = name }
+  }]...)
+  role_users = var.database_roles == "none" ? {} : merge([for database in local.databases : {
+    for name in keys(local.services) : "${name} ${database}" => { database = database, name = name }
+  }]...)
+}
+
+# The role reads, writes and, for migrate, changes the schema.
 resource "google_spanner_database_iam_member" "user" {
-  for_each = { for pair in setproduct(concat([var.spanner_database], local.restored), concat(keys(local.services), ["migrate"])) :
-    "${pair[1]} ${pair[0]}" => { database = pair[0], name = pair[1] }
-  }
+  for_each   = local.users
   instance   = google_spanner_instance.this.name
   database   = each.value.database
   role       = "roles/spanner.databaseUser"
   member     = local.members[each.value.name]
+  depends_on = [google_spanner_database.this]
+}
+
+# Whoever has these two acts in a database role, and in none but its own. What that role may do is
+# in the schema: internal/store/schema/roles.
+resource "google_spanner_database_iam_member" "role_based" {
+  for_each   = local.role_users
+  instance   = google_spanner_instance.this.name
+  database   = each.value.database
+  role       = "roles/spanner.fineGrainedAccessUser"
+  member     = local.members[each.value.name]
+  depends_on = [google_spanner_database.this]
+}
+
+resource "google_spanner_database_iam_member" "role" {
+  for_each = local.role_users
+  instance = google_spanner_instance.this.name
+  database = each.value.database
+  role     = "roles/spanner.databaseRoleUser"
+  member   = local.members[each.value.name]
+
+  condition {
+    title      = "own-role"
+    expression = "resource.type == \"spanner.googleapis.com/DatabaseRole\" && resource.name.endsWith(\"/${each.value.name}\")"
+  }
+
   depends_on = [google_spanner_database.this]
 }
 

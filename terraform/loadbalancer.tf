@@ -77,6 +77,16 @@ resource "google_compute_url_map" "edge" {
       paths   = ["/v1/callrail/*", "/v1/forms/*"]
       service = google_compute_backend_service.edge["webhook"].id
     }
+    # /v1/health is the api's here. This is webhook's, for the check in monitoring.tf.
+    path_rule {
+      paths   = ["/v1/callrail/health"]
+      service = google_compute_backend_service.edge["webhook"].id
+      route_action {
+        url_rewrite {
+          path_prefix_rewrite = "/v1/health"
+        }
+      }
+    }
   }
 }
 

@@ -24,8 +24,10 @@ locals {
     secrets     = [] # roles on tenants' secrets
     roles       = [] # roles in the project
     recordings  = false
-    environment = {}
+    environment = local.slots_env
   }
+
+  slots_env = { STEP_SLOTS = tostring(var.step_slots) }
 
   flow = {
     webhook = {
@@ -46,23 +48,24 @@ locals {
       secrets     = ["roles/secretmanager.secretAccessor"]
       roles       = ["roles/speech.client"]
       recordings  = true
-      environment = merge(local.recordings_env, { SPEECH_LOCATION = var.speech_location })
+      environment = merge(local.slots_env, local.recordings_env, { SPEECH_LOCATION = var.speech_location })
     }
     analyze = {
       pushed      = { request-transcribed = local.step }
       publishes   = ["request-analyzed"]
       roles       = ["roles/aiplatform.user"]
-      environment = local.gemini_env
+      environment = merge(local.slots_env, local.gemini_env)
     }
     push = {
-      pushed    = { request-analyzed = local.step, delivery-due = local.step }
-      publishes = ["request-pushed"]
-      secrets   = ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"] # it renews OAuth tokens
+      pushed      = { request-analyzed = local.step, delivery-due = local.step }
+      publishes   = ["request-pushed"]
+      secrets     = ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager"] # it renews OAuth tokens
+      environment = merge(local.slots_env, local.dashboard_links)
     }
     notify = {
       pushed      = { request-pushed = local.step }
       secrets     = ["roles/secretmanager.secretAccessor"]
-      environment = local.smtp_env
+      environment = merge(local.slots_env, local.dashboard_links, local.smtp_env)
     }
     sweep = {
       pushed     = { (local.dead_letters) = local.endless }
@@ -70,7 +73,7 @@ locals {
       secrets    = ["roles/secretmanager.secretAccessor"]
       roles      = ["roles/aiplatform.user"] # another look at past requests
       recordings = true
-      environment = merge(local.recordings_env, local.gemini_env, {
+      environment = merge(local.slots_env, local.recordings_env, local.gemini_env, {
         PITR_DAYS        = tostring(var.pitr_days)
         BACKUP_DAYS      = tostring(var.backup_days)
         SOFT_DELETE_DAYS = tostring(var.soft_delete_days)
@@ -85,8 +88,8 @@ locals {
       publishes   = concat(local.requests, ["delivery-due"])
       secrets     = ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager", google_project_iam_custom_role.secret_keeper.id]
       recordings  = true
-      environment = merge(local.recordings_env, {
-        API_ISSUERS  = var.api_issuers
+      environment = merge(local.recordings_env, local.secret_env, local.dashboard_links, local.dashboard_env, {
+        API_ISSUERS  = jsonencode(concat(try(jsondecode(var.api_issuers), []), [local.canary_issuer]))
         TRUSTED_HOPS = var.domain == null ? "0" : "1"
         WEBHOOK_URL  = local.webhook_url
       })
@@ -118,8 +121,8 @@ module "stage" {
   scaling         = { min = each.value.min, max = var.max_instances }
   subnetworks     = local.subnetworks
 
-  environment        = merge(local.environment, { STEP_SLOTS = tostring(var.step_slots) }, each.value.environment)
-  secret_environment = each.key == "notify" ? local.smtp_secrets : {}
+  environment        = merge(local.environment, local.service_env, each.value.environment)
+  secret_environment = lookup({ notify = local.smtp_secrets, api = local.dashboard_secrets }, each.key, {})
 
   subscriptions     = { for topic, s in each.value.pushed : topic => merge(s, { topic = google_pubsub_topic.this[topic].id }) }
   dead_letter_topic = google_pubsub_topic.this[local.dead_letters].id

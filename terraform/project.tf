@@ -2,7 +2,7 @@
 
 locals {
   apis = toset(concat([
-    "aiplatform", "artifactregistry", "cloudbuild", "cloudscheduler", "cloudtrace", "compute", "iam",
+    "aiplatform", "artifactregistry", "cloudbuild", "cloudscheduler", "cloudtrace", "compute", "containeranalysis", "iam",
     "iamcredentials", "logging", "monitoring", "pubsub", "run", "secretmanager", "serviceusage", "spanner", "speech",
     "sts", "telemetry",
     ],

@@ -75,8 +75,8 @@ variable "step_slots" {
 
 variable "cpu_always" {
   type        = bool
-  default     = true
-  description = "Whether instances keep their CPU between requests. Without, they cost less, and changed tenants, counts and metrics are late by as long as nobody calls."
+  default     = false
+  description = "Whether instances keep their CPU between requests. Without, they cost much less, and counts and metrics are late by as long as nobody calls."
 }
 
 variable "placeholder_image" {

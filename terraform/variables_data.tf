@@ -158,3 +158,14 @@ variable "ci_repository" {
     error_message = "ci_repository must be owner/name."
   }
 }
+
+variable "database_roles" {
+  type        = string
+  default     = "none"
+  description = "How far database roles have come: none, make (the job migrate makes one for each service), use (and services act in them), only (and their accounts can do nothing else). One step at an apply."
+
+  validation {
+    condition     = contains(["none", "make", "use", "only"], var.database_roles)
+    error_message = "database_roles must be none, make, use or only."
+  }
+}

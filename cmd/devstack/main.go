@@ -16,6 +16,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/emulator"
 	"github.com/your-org/multi-tenant-pipeline/internal/service"
 	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
+	"github.com/your-org/multi-tenant-pipeline/pkg/build"
 	"github.com/your-org/multi-tenant-pipeline/pkg/logging"
 	"github.com/your-org/multi-tenant-pipeline/pkg/server"
 )
@@ -45,6 +46,10 @@ func realMain(args []string) int {
 	if err != nil {
 		return 2
 	}
+	if opts.version {
+		fmt.Println("devstack", build.Version())
+		return 0
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	slog.SetDefault(logging.New(os.Stderr, logging.Config{Format: "text", Level: slog.LevelWarn}))
@@ -69,6 +74,8 @@ type options struct {
 	verbose   bool
 	aborts    bool
 	tenants   int
+	expose    int
+	version   bool
 }
 
 func parse(args []string) (options, error) {
@@ -83,6 +90,8 @@ func parse(args []string) (options, error) {
 	set.BoolVar(&o.verbose, "verbose", false, "show what the services log")
 	set.BoolVar(&o.aborts, "aborts", false, "let the Spanner emulator abort commits now and then, as Spanner does under load")
 	set.IntVar(&o.tenants, "tenants", 2, "how many demo tenants there are, at least 2")
+	set.IntVar(&o.expose, "expose", 0, "for containers: webhook listens at this `port` and api at the next one, on every interface; 0: free ports of this machine alone")
+	set.BoolVar(&o.version, "version", false, "print the version and exit")
 	if err := set.Parse(args); err != nil {
 		return o, err
 	}
@@ -102,6 +111,9 @@ func (o options) validate() error {
 	}
 	if o.tenants < 2 {
 		errs = append(errs, errors.New("-tenants must be at least 2: the samples are those of two"))
+	}
+	if o.expose < 0 || o.expose > 65534 {
+		errs = append(errs, errors.New("-expose must be a port"))
 	}
 	if o.once && o.noSamples {
 		errs = append(errs, errors.New("-once plays the samples: it does not go with -no-samples"))

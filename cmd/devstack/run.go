@@ -153,7 +153,8 @@ func (s *stack) token(role, tenantID string) (string, error) {
 // explain says what can be done now.
 func (s *stack) explain(w io.Writer, r ready) {
 	demo := r.Tenants[0]
-	say(w, "\nWebhook    %s/v1/callrail/webhook", r.WebhookURL)
+	say(w, "\nDashboard  %s/dashboard", r.DashboardURL)
+	say(w, "Webhook    %s/v1/callrail/webhook", r.WebhookURL)
 	say(w, "API        %s/v1/tenants/%s/requests", r.APIURL, demo.TenantID)
 	say(w, "Sandbox    %s/inspect/hubspot?tenant_id=%s", r.SandboxURL, demo.TenantID)
 	say(w, "\nSend a delivery:\n  export WEBHOOK_URL=%s SIGNING_KEY=%s", r.WebhookURL, demo.SigningKey)

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"os"
 	"strconv"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
 )
 
 // environment returns the variables of a service: those of production, with addresses on
@@ -16,6 +19,7 @@ func (s *stack) environment() map[string]string {
 		"GOOGLE_CLOUD_PROJECT": s.project,
 		"SPANNER_INSTANCE":     s.config.Instance,
 		"SPANNER_DATABASE":     s.config.Database,
+		"SPANNER_ROLES":        string(store.UseRoles),
 
 		"SECRETMANAGER_ENDPOINT": "http://" + s.sandbox.GRPCAddr(),
 		"SECRET_TTL":             "5s",
@@ -42,7 +46,7 @@ func (s *stack) environment() map[string]string {
 
 		"OUTBOUND_ALLOW_LOOPBACK": "true",
 		"CALLRAIL_BASE_URL":       s.sandbox.URL() + "/callrail",
-		"DASHBOARD_URL":           s.services["api"] + "/v1", // links lead to the request in the API
+		"DASHBOARD_URL":           s.services["api"] + "/dashboard",
 		"WEBHOOK_URL":             s.services["webhook"],
 	}
 	maps.Copy(env, s.emulators())
@@ -50,6 +54,7 @@ func (s *stack) environment() map[string]string {
 	maps.Copy(env, s.model())
 	maps.Copy(env, s.mail())
 	maps.Copy(env, s.access())
+	maps.Copy(env, s.signIn())
 	for _, name := range []string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT", "TELEMETRY_INTERVAL", "ANNOUNCE_GRACE", "POLL_EVERY", "POLL_SETTLE", "POLL_FIRST",
 		"SWEEP_EVERY", "SWEEP_BACKOFF",
@@ -107,4 +112,13 @@ func (s *stack) access() map[string]string {
 	return map[string]string{"API_ISSUERS": fmt.Sprintf(
 		`[{"issuer":%q,"jwks_url":%q,"audience":%q,"tenants":["*"],"max_role":"platform_admin"}]`,
 		issuer.URL(), issuer.KeysURL(), apiAudience)}
+}
+
+// signIn lets people of the sandbox's issuer into the dashboard.
+func (s *stack) signIn() map[string]string {
+	return map[string]string{
+		"DASHBOARD_ISSUER": s.sandbox.Issuer().URL(), "DASHBOARD_CLIENT_ID": "dashboard", "DASHBOARD_AUDIENCE": apiAudience,
+		"DASHBOARD_KEYS":         base64.StdEncoding.EncodeToString([]byte(random())),
+		"DASHBOARD_MEDIA_ORIGIN": "http://" + s.sandbox.StorageHost(),
+	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -164,12 +165,17 @@ func (s *stack) startServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	exposed := s.options.exposed()
 	for i, name := range names {
+		ports[i] = cmp.Or(exposed[name], ports[i])
 		s.services[name] = "http://127.0.0.1:" + strconv.Itoa(ports[i])
 	}
 	for i, name := range names {
 		env := s.environment()
 		env["PORT"] = strconv.Itoa(ports[i])
+		if exposed[name] != 0 {
+			env["LISTEN_HOST"] = "" // every interface
+		}
 		environments[name] = env
 	}
 	if s.options.separate {
@@ -187,6 +193,14 @@ func (s *stack) startServices(ctx context.Context) error {
 	}
 	s.defers(s.fleet.Stop)
 	return nil
+}
+
+// exposed returns the ports of the services that are reached from outside of a container.
+func (o options) exposed() map[string]int {
+	if o.expose == 0 {
+		return nil
+	}
+	return map[string]int{"webhook": o.expose, "api": o.expose + 1}
 }
 
 // freePorts finds ports that nothing listens on. They are held until all are found, so

@@ -10,7 +10,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 )
 
-const dimensions = "day, source, project_type, score_band, intent, crm_state, kind or status"
+const dimensions = "day, hour, source, project_type, score_band, score, intent, crm_state, kind or status"
 
 func newStats(t *tool) *cobra.Command {
 	var d days
@@ -18,7 +18,7 @@ func newStats(t *tool) *cobra.Command {
 	var everywhere bool
 	cmd := &cobra.Command{
 		Use: "stats", Short: "Count requests and leads",
-		Long:    "Count a tenant's requests by day or by what they have in common, or with --platform those of every tenant.",
+		Long:    "Count a tenant's requests by day or by what they have in common, or with --platform those of all tenants.",
 		Example: "  pipelinectl stats -t tenant_demo --from 2026-03-01 --to 2026-03-31 --by source",
 		Args:    cobra.NoArgs,
 		RunE: t.platform(func(ctx context.Context, s *session, _ []string) error {
@@ -29,7 +29,7 @@ func newStats(t *tool) *cobra.Command {
 			var a answer
 			switch {
 			case everywhere:
-				a, err = read(s.api.GetPlatformStats(ctx, &client.GetPlatformStatsParams{From: from, To: to}))
+				a, err = read(s.api.GetPlatformStats(ctx, &client.GetPlatformStatsParams{From: from, To: to, GroupBy: optional(by)}))
 			case s.Tenant == "":
 				return usageError("whose? Give --tenant or --platform")
 			default:
@@ -42,9 +42,8 @@ func newStats(t *tool) *cobra.Command {
 		}),
 	}
 	d.add(cmd)
-	cmd.Flags().StringVar(&by, "by", "", dimensions+" (day)")
-	cmd.Flags().BoolVar(&everywhere, "platform", false, "one line for each tenant, at most 31 days")
-	cmd.MarkFlagsMutuallyExclusive("by", "platform")
+	cmd.Flags().StringVar(&by, "by", "", dimensions+" (day; of the platform: tenant)")
+	cmd.Flags().BoolVar(&everywhere, "platform", false, "of all tenants, at most 31 days")
 	return cmd
 }
 

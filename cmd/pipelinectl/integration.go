@@ -18,7 +18,7 @@ func newIntegration(t *tool) *cobra.Command {
 		Example: "  pipelinectl integration list -t tenant_demo",
 	}
 	cmd.AddCommand(newIntegrationAdd(t), newIntegrationList(t), newIntegrationShow(t), newIntegrationTest(t),
-		newIntegrationFields(t), newIntegrationRetry(t), newIntegrationRemove(t))
+		newIntegrationFields(t), newIntegrationStuck(t), newIntegrationRetry(t), newIntegrationRemove(t))
 	return cmd
 }
 
@@ -217,6 +217,29 @@ func newIntegrationFields(t *tool) *cobra.Command {
 				p.header("Object", "Field", "Label", "Type", "Required", "Read only", "Options")
 				for _, f := range v.Fields {
 					p.row(f.Object, f.Name, f.Label, f.Type, f.Required, f.ReadOnly, f.Options)
+				}
+			})
+		}),
+	}
+}
+
+func newIntegrationStuck(t *tool) *cobra.Command {
+	return &cobra.Command{
+		Use: "stuck INTEGRATION", Short: "List deliveries that wait for somebody, or were given up, with the CRM's own words",
+		Example: "  pipelinectl integration stuck hubspot -t tenant_demo",
+		Args:    cobra.ExactArgs(1),
+		RunE: t.perTenant(func(ctx context.Context, s *session, args []string) error {
+			a, err := read(s.api.ListStuckDeliveries(ctx, s.Tenant, args[0]))
+			if err != nil {
+				return err
+			}
+			return show(s, a, func(p *page, v client.StuckDeliveries) {
+				p.header("Request", "State", "Since", "Error")
+				for _, d := range v.Deliveries {
+					p.row(d.RequestID, d.State, d.UpdatedAt, d.Error)
+				}
+				if !v.Complete {
+					p.line("and more")
 				}
 			})
 		}),

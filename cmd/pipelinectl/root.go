@@ -64,7 +64,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed.`,
 		newTenant(t), newSource(t), newIntegration(t), newKey(t), newMapping(t), newWorkflow(t),
 		newRequest(t), newRedrive(t), newPause(t), newResume(t),
 		newErase(t), newExport(t), newOptOut(t), newImport(t), newRescore(t), newReanalyze(t), newCorrections(t), newJob(t),
-		newStats(t), newCosts(t), newBudget(t), newAudit(t),
+		newStats(t), newOutcomes(t), newTimings(t), newCosts(t), newBudget(t), newAudit(t), newBacklog(t), newQuotas(t),
 		newToken(t), newDoctor(t), newSign(), newEvaluate(t),
 	)
 	root.InitDefaultCompletionCmd()

@@ -37,6 +37,7 @@ type asker struct {
 	age     time.Duration // of the request
 	usage   request.Usage // of all calls so far
 	refused bool          // one answer was unusable already
+	unasked bool          // the company's own questions were left out
 }
 
 // ask returns the model's analysis, or an *unusableError, stage.Later or the context's
@@ -47,7 +48,7 @@ func (a *asker) ask(ctx context.Context, p prompt.Prompt) (*request.Analysis, er
 		a.count(reply)
 		var result *request.Analysis
 		if err == nil {
-			result, err = a.subject.Answered(reply.Text)
+			result, err = a.answered(reply.Text)
 		}
 		if err == nil {
 			result.Model, result.ModelVersion, result.Usage = reply.Model, reply.Version, a.usage
@@ -55,6 +56,10 @@ func (a *asker) ask(ctx context.Context, p prompt.Prompt) (*request.Analysis, er
 		}
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("ask model: %w", ctx.Err())
+		}
+		if isInvalid(err) && len(p.Questions) > 0 { // one company's questions must not cost it the model
+			p, a.unasked = p.WithoutQuestions(), true
+			continue
 		}
 		if fault := faultOf(err); fault != "" {
 			if a.refused {
@@ -70,6 +75,23 @@ func (a *asker) ask(ctx context.Context, p prompt.Prompt) (*request.Analysis, er
 	}
 }
 
+// answered reads an answer, to a prompt without the company's questions if they were left out.
+func (a *asker) answered(text string) (*request.Analysis, error) {
+	subject := a.subject
+	if a.unasked {
+		subject.Input.Questions = nil
+	}
+	result, err := subject.Answered(text)
+	if err != nil || !a.unasked {
+		return result, err
+	}
+	for _, q := range a.subject.Input.Questions {
+		result.Answers = append(result.Answers, q.Unanswered())
+	}
+	result.Warnings = append(result.Warnings, "the model refused the request; it answered without the company's own questions")
+	return result, nil
+}
+
 // count meters an answer, also one that cannot be used: it is paid for like others.
 func (a *asker) count(reply gemini.Reply) {
 	a.usage = a.usage.Plus(reply.Usage)
@@ -78,6 +100,12 @@ func (a *asker) count(reply gemini.Reply) {
 
 func (a *asker) unusable(reason, why string) error {
 	return &unusableError{reason: reason, why: why, usage: a.usage}
+}
+
+// isInvalid reports whether the service refused the request itself.
+func isInvalid(err error) bool {
+	var unavailable *gemini.UnavailableError
+	return errors.As(err, &unavailable) && unavailable.Invalid
 }
 
 // faultOf returns what was wrong with an answer, in fixed words; empty if there was none.

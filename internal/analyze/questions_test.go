@@ -131,3 +131,40 @@ func TestTheRulesLeaveQuestionsOpenAndSaySo(t *testing.T) {
 		}
 	}
 }
+
+// A service that will not take a company's questions still analyses its calls.
+func TestQuestionsThatTheServiceRefusesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	refuse := raw(400, `{"error":{"code":400,"status":"INVALID_ARGUMENT","message":"the schema is too complex"}}`)
+	v := newVertex(t, refuse, careful(t))
+	w, pauses := newWorker(t, v)
+	got, err := w.Work(t.Context(), askingJob())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := got.Analysis
+	if a.Analyzer != request.AnalyzerModel || len(v.prompts) != 2 || len(*pauses) != 0 {
+		t.Fatalf("analyzer %s, warnings %q after %d calls", a.Analyzer, a.Warnings, len(v.prompts))
+	}
+	if strings.Contains(v.prompts[1], "Have they put money aside?") || !strings.Contains(v.prompts[1], "Dana Smythe") {
+		t.Errorf("asked again: %s", v.prompts[1])
+	}
+	if len(a.Answers) != 3 || a.Answers[0].Value != nil || !strings.Contains(strings.Join(a.Warnings, ";"), "without the company's own questions") {
+		t.Errorf("answers %+v, warnings %q", a.Answers, a.Warnings)
+	}
+}
+
+func TestARequestWithoutQuestionsThatIsRefusedGoesToTheRules(t *testing.T) {
+	t.Parallel()
+	for name, job := range map[string]*stage.Job{"none asked": kitchenJob(), "left out": askingJob()} {
+		v := newVertex(t, raw(400, `{"error":{"code":400,"status":"INVALID_ARGUMENT"}}`))
+		w, _ := newWorker(t, v)
+		got, err := w.Work(t.Context(), job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if calls := 1 + min(1, len(job.Tenant.Settings.Questions)); got.Analysis.Analyzer != request.AnalyzerRules || len(v.prompts) != calls {
+			t.Errorf("%s: %s after %d calls", name, got.Analysis.Analyzer, len(v.prompts))
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"slices"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
@@ -81,6 +82,10 @@ func (s Subject) conclude(c *verdict.Checked) *request.Analysis {
 		result.Customer.Email = ""
 		result.Warnings = append(result.Warnings, "the e-mail address is not one and was dropped")
 	}
+	if doubt := s.roleDoubt(); doubt > 0 {
+		result.Confidence = lowered(result.Confidence, doubt)
+		result.Warnings = append(result.Warnings, "it is not certain which of the speakers is the customer")
+	}
 	if s.Input.Cut {
 		result.Warnings = append(result.Warnings, "it is too long; only the beginning was analysed")
 	}
@@ -88,6 +93,33 @@ func (s Subject) conclude(c *verdict.Checked) *request.Analysis {
 		result.Evidence = []request.Evidence{}
 	}
 	return result
+}
+
+// certainRoles is the confidence in who is who from which nothing is taken off.
+const certainRoles = 0.75
+
+// roleDoubt returns how much of the confidence is lost because the customer's words may be the
+// agent's: nothing where roles are certain or unknown, for then the words themselves tell.
+func (s Subject) roleDoubt() float64 {
+	if s.Input.Kind != request.Call || s.Transcript.Empty() {
+		return 0
+	}
+	sure := s.Transcript.RoleConfidence
+	named := slices.ContainsFunc(s.Transcript.Segments, func(g request.Segment) bool { return g.Speaker == request.Customer })
+	if !named || sure <= 0 || sure >= certainRoles {
+		return 0
+	}
+	return 1 - sure/certainRoles
+}
+
+// lowered returns a confidence less a share of it.
+func lowered(c request.Confidence, share float64) request.Confidence {
+	less := func(f float64) float64 { return math.Round(100*f*(1-share)) / 100 }
+	fields := make(map[string]float64, len(c.Fields))
+	for name, f := range c.Fields {
+		fields[name] = less(f)
+	}
+	return request.Confidence{Overall: less(c.Overall), Fields: fields}
 }
 
 func (s Subject) facts() rubric.Facts {

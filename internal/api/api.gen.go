@@ -110,9 +110,11 @@ func (e DeadLetterState) Valid() bool {
 const (
 	DimensionCrmState    Dimension = "crm_state"
 	DimensionDay         Dimension = "day"
+	DimensionHour        Dimension = "hour"
 	DimensionIntent      Dimension = "intent"
 	DimensionKind        Dimension = "kind"
 	DimensionProjectType Dimension = "project_type"
+	DimensionScore       Dimension = "score"
 	DimensionScoreBand   Dimension = "score_band"
 	DimensionSource      Dimension = "source"
 	DimensionStatus      Dimension = "status"
@@ -125,11 +127,15 @@ func (e Dimension) Valid() bool {
 		return true
 	case DimensionDay:
 		return true
+	case DimensionHour:
+		return true
 	case DimensionIntent:
 		return true
 	case DimensionKind:
 		return true
 	case DimensionProjectType:
+		return true
+	case DimensionScore:
 		return true
 	case DimensionScoreBand:
 		return true
@@ -189,28 +195,49 @@ func (e JobKind) Valid() bool {
 
 // Defines values for JobState.
 const (
-	Canceled JobState = "canceled"
-	Done     JobState = "done"
-	Failed   JobState = "failed"
-	Paused   JobState = "paused"
-	Queued   JobState = "queued"
-	Running  JobState = "running"
+	JobStateCanceled JobState = "canceled"
+	JobStateDone     JobState = "done"
+	JobStateFailed   JobState = "failed"
+	JobStatePaused   JobState = "paused"
+	JobStateQueued   JobState = "queued"
+	JobStateRunning  JobState = "running"
 )
 
 // Valid indicates whether the value is a known member of the JobState enum.
 func (e JobState) Valid() bool {
 	switch e {
-	case Canceled:
+	case JobStateCanceled:
 		return true
-	case Done:
+	case JobStateDone:
 		return true
-	case Failed:
+	case JobStateFailed:
 		return true
-	case Paused:
+	case JobStatePaused:
 		return true
-	case Queued:
+	case JobStateQueued:
 		return true
-	case Running:
+	case JobStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MeRole.
+const (
+	PlatformAdmin MeRole = "platform_admin"
+	TenantAdmin   MeRole = "tenant_admin"
+	TenantViewer  MeRole = "tenant_viewer"
+)
+
+// Valid indicates whether the value is a known member of the MeRole enum.
+func (e MeRole) Valid() bool {
+	switch e {
+	case PlatformAdmin:
+		return true
+	case TenantAdmin:
+		return true
+	case TenantViewer:
 		return true
 	default:
 		return false
@@ -262,6 +289,51 @@ func (e NewRequestDirection) Valid() bool {
 	case Inbound:
 		return true
 	case Outbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PlatformDimension.
+const (
+	PlatformDimensionCrmState    PlatformDimension = "crm_state"
+	PlatformDimensionDay         PlatformDimension = "day"
+	PlatformDimensionHour        PlatformDimension = "hour"
+	PlatformDimensionIntent      PlatformDimension = "intent"
+	PlatformDimensionKind        PlatformDimension = "kind"
+	PlatformDimensionProjectType PlatformDimension = "project_type"
+	PlatformDimensionScore       PlatformDimension = "score"
+	PlatformDimensionScoreBand   PlatformDimension = "score_band"
+	PlatformDimensionSource      PlatformDimension = "source"
+	PlatformDimensionStatus      PlatformDimension = "status"
+	PlatformDimensionTenant      PlatformDimension = "tenant"
+)
+
+// Valid indicates whether the value is a known member of the PlatformDimension enum.
+func (e PlatformDimension) Valid() bool {
+	switch e {
+	case PlatformDimensionCrmState:
+		return true
+	case PlatformDimensionDay:
+		return true
+	case PlatformDimensionHour:
+		return true
+	case PlatformDimensionIntent:
+		return true
+	case PlatformDimensionKind:
+		return true
+	case PlatformDimensionProjectType:
+		return true
+	case PlatformDimensionScore:
+		return true
+	case PlatformDimensionScoreBand:
+		return true
+	case PlatformDimensionSource:
+		return true
+	case PlatformDimensionStatus:
+		return true
+	case PlatformDimensionTenant:
 		return true
 	default:
 		return false
@@ -343,24 +415,66 @@ func (e ProblemCode) Valid() bool {
 	}
 }
 
+// Defines values for QueueStep.
+const (
+	QueueStepAnalyze    QueueStep = "analyze"
+	QueueStepNotify     QueueStep = "notify"
+	QueueStepPush       QueueStep = "push"
+	QueueStepTranscribe QueueStep = "transcribe"
+)
+
+// Valid indicates whether the value is a known member of the QueueStep enum.
+func (e QueueStep) Valid() bool {
+	switch e {
+	case QueueStepAnalyze:
+		return true
+	case QueueStepNotify:
+		return true
+	case QueueStepPush:
+		return true
+	case QueueStepTranscribe:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuotaName.
+const (
+	API   QuotaName = "api"
+	Forms QuotaName = "forms"
+)
+
+// Valid indicates whether the value is a known member of the QuotaName enum.
+func (e QuotaName) Valid() bool {
+	switch e {
+	case API:
+		return true
+	case Forms:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RetryOrderFrom.
 const (
-	Analyze    RetryOrderFrom = "analyze"
-	Notify     RetryOrderFrom = "notify"
-	Push       RetryOrderFrom = "push"
-	Transcribe RetryOrderFrom = "transcribe"
+	RetryOrderFromAnalyze    RetryOrderFrom = "analyze"
+	RetryOrderFromNotify     RetryOrderFrom = "notify"
+	RetryOrderFromPush       RetryOrderFrom = "push"
+	RetryOrderFromTranscribe RetryOrderFrom = "transcribe"
 )
 
 // Valid indicates whether the value is a known member of the RetryOrderFrom enum.
 func (e RetryOrderFrom) Valid() bool {
 	switch e {
-	case Analyze:
+	case RetryOrderFromAnalyze:
 		return true
-	case Notify:
+	case RetryOrderFromNotify:
 		return true
-	case Push:
+	case RetryOrderFromPush:
 		return true
-	case Transcribe:
+	case RetryOrderFromTranscribe:
 		return true
 	default:
 		return false
@@ -397,6 +511,51 @@ func (e SourceKind) Valid() bool {
 	case Callrail:
 		return true
 	case Form:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StepTimingStep.
+const (
+	StepTimingStepAnalyze    StepTimingStep = "analyze"
+	StepTimingStepDelivery   StepTimingStep = "delivery"
+	StepTimingStepNotify     StepTimingStep = "notify"
+	StepTimingStepPush       StepTimingStep = "push"
+	StepTimingStepTranscribe StepTimingStep = "transcribe"
+)
+
+// Valid indicates whether the value is a known member of the StepTimingStep enum.
+func (e StepTimingStep) Valid() bool {
+	switch e {
+	case StepTimingStepAnalyze:
+		return true
+	case StepTimingStepDelivery:
+		return true
+	case StepTimingStepNotify:
+		return true
+	case StepTimingStepPush:
+		return true
+	case StepTimingStepTranscribe:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StuckDeliveryState.
+const (
+	StuckDeliveryStateFailed StuckDeliveryState = "failed"
+	StuckDeliveryStateParked StuckDeliveryState = "parked"
+)
+
+// Valid indicates whether the value is a known member of the StuckDeliveryState enum.
+func (e StuckDeliveryState) Valid() bool {
+	switch e {
+	case StuckDeliveryStateFailed:
+		return true
+	case StuckDeliveryStateParked:
 		return true
 	default:
 		return false
@@ -540,6 +699,11 @@ type AuditPage struct {
 	NextPageToken string `json:"next_page_token"`
 }
 
+// Backlog defines model for Backlog.
+type Backlog struct {
+	Queues []Queue `json:"queues"`
+}
+
 // Band The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
 type Band = request.Band
 
@@ -637,6 +801,9 @@ type Case struct {
 
 	// Transcript Absent from a form.
 	Transcript []CaseTurn `json:"transcript,omitempty"`
+
+	// Weights The tenant's own points of each signal of the score; absent: the default ones.
+	Weights *map[string]float64 `json:"weights,omitempty"`
 }
 
 // CaseCall What the source told.
@@ -849,7 +1016,36 @@ type DeliveryCount struct {
 	Reason string `json:"reason"`
 }
 
-// Dimension What statistics are grouped by. Days are the tenant's.
+// DeliveryOutcomes What became of the deliveries to a destination.
+type DeliveryOutcomes struct {
+	Connector string `json:"connector"`
+
+	// Created Of those done, with a new record.
+	Created    int64 `json:"created"`
+	Deliveries int64 `json:"deliveries"`
+
+	// Destination The integration's id; empty: all of the connector.
+	Destination string `json:"destination"`
+	Done        int64  `json:"done"`
+
+	// Failed Were given up.
+	Failed int64 `json:"failed"`
+
+	// Matched Of those done, with a record that was already there.
+	Matched int64 `json:"matched"`
+
+	// Parked Wait for somebody to change something.
+	Parked  int64 `json:"parked"`
+	Pending int64 `json:"pending"`
+
+	// Skipped Were not to be made.
+	Skipped int64 `json:"skipped"`
+
+	// Updated Of those done, with a record that was changed.
+	Updated int64 `json:"updated"`
+}
+
+// Dimension What statistics are grouped by. Days and hours are the tenant's; scores go by tens, named for the first.
 type Dimension string
 
 // DownloadLink defines model for DownloadLink.
@@ -891,6 +1087,12 @@ type Evidence = request.Evidence
 
 // Factor One line of the score's explanation.
 type Factor = request.Factor
+
+// Fallback defines model for Fallback.
+type Fallback struct {
+	Reason   string `json:"reason"`
+	Requests int64  `json:"requests"`
+}
 
 // FieldError What is wrong with one field of a body.
 type FieldError struct {
@@ -1066,6 +1268,22 @@ type MappingTrial struct {
 	RequestID string          `json:"request_id"`
 }
 
+// Me Who a token speaks for.
+type Me struct {
+	// AllTenants They may know of every tenant there is or will be, and see what is about no single one.
+	AllTenants bool `json:"all_tenants"`
+
+	// ExpiresAt When the token does.
+	ExpiresAt time.Time `json:"expires_at"`
+	Role      MeRole    `json:"role"`
+
+	// Subject The token's own name for its bearer.
+	Subject string `json:"subject"`
+}
+
+// MeRole defines model for Me.Role.
+type MeRole string
+
 // NewImport Which history to bring in.
 type NewImport struct {
 	// Batch Transcribe when it is cheap, within a day.
@@ -1218,6 +1436,11 @@ type Notifications struct {
 	Slack *[]SlackChannel `json:"slack,omitempty"`
 }
 
+// Outcomes defines model for Outcomes.
+type Outcomes struct {
+	Outcomes []DeliveryOutcomes `json:"outcomes"`
+}
+
 // Pause Something that is held back.
 type Pause struct {
 	Actor     string    `json:"actor"`
@@ -1285,6 +1508,9 @@ type PlannedDestination struct {
 	Reason string `json:"reason"`
 }
 
+// PlatformDimension What statistics of all tenants are grouped by. Days and hours are those of UTC.
+type PlatformDimension string
+
 // Price What one unit of a component costs.
 type Price struct {
 	// Assumed Nobody has confirmed the price.
@@ -1310,6 +1536,13 @@ type PriceList struct {
 
 // PrivacySettings What is kept of what people say.
 type PrivacySettings struct {
+	// Covered With `hipaa`, the destinations that a contract covers. Ids of integrations, and `callrail` for writing back.
+	Covered *[]string `json:"covered,omitempty"`
+
+	// Hipaa Messages to people say only that there is a lead, nothing goes to a destination that is not in `covered`, and
+	// card and social security numbers are always masked. A deployment can ask this for every tenant.
+	Hipaa *bool `json:"hipaa,omitempty"`
+
 	// KeepCardNumbers Payment card and social security numbers stay in transcripts, which otherwise are masked before they are stored.
 	KeepCardNumbers *bool `json:"keep_card_numbers,omitempty"`
 
@@ -1364,6 +1597,47 @@ type Question = request.Question
 
 // QuestionType defines model for QuestionType.
 type QuestionType = string
+
+// Queue What of a tenant waits for the same.
+type Queue struct {
+	// Circuit Of them deliveries that were not tried since the destination failed several times in a row: its circuit was open.
+	Circuit int64 `json:"circuit"`
+
+	// Destination Of deliveries; empty: whole requests.
+	Destination string    `json:"destination"`
+	OldestDueAt time.Time `json:"oldest_due_at"`
+
+	// Overdue Of them due by now.
+	Overdue  int64     `json:"overdue"`
+	Step     QueueStep `json:"step"`
+	TenantID string    `json:"tenant_id"`
+	Waiting  int64     `json:"waiting"`
+}
+
+// QueueStep defines model for Queue.Step.
+type QueueStep string
+
+// Quota How much of a daily limit is used.
+type Quota struct {
+	// Day In the tenant's time zone.
+	Day openapi_types.Date `json:"day"`
+
+	// Limit The tenant's own, else the deployment's as the api service knows it.
+	Limit int64 `json:"limit"`
+
+	// Name Web forms or requests created by API.
+	Name     QuotaName `json:"name"`
+	TenantID string    `json:"tenant_id"`
+	Used     int64     `json:"used"`
+}
+
+// QuotaName Web forms or requests created by API.
+type QuotaName string
+
+// QuotaList defines model for QuotaList.
+type QuotaList struct {
+	Quotas []Quota `json:"quotas"`
+}
 
 // Quote Words of the transcript.
 type Quote = request.Quote
@@ -1791,11 +2065,23 @@ type SpokenSegment struct {
 	Text    string  `json:"text"`
 }
 
+// Spread From a request's arrival until people were told of it the first time.
+type Spread struct {
+	// MedianMs Null: of none.
+	MedianMs *int64 `json:"median_ms"`
+
+	// P95Ms All but the slowest twentieth took no longer.
+	P95Ms *int64 `json:"p95_ms"`
+
+	// Requests Of which it is known.
+	Requests int64 `json:"requests"`
+}
+
 // Stats defines model for Stats.
 type Stats struct {
 	GroupBy string `json:"group_by"`
 
-	// Groups Days in order; everything else the most requests first, at most 500. The total counts all.
+	// Groups Days, hours and scores in order; everything else the most requests first, at most 500. The total counts all.
 	Groups []StatsGroup `json:"groups"`
 
 	// Total Requests that have something in common.
@@ -1805,6 +2091,12 @@ type Stats struct {
 // StatsGroup Requests that have something in common.
 type StatsGroup struct {
 	Analyzed int64 `json:"analyzed"`
+
+	// Answered Inbound calls that somebody took.
+	Answered int64 `json:"answered"`
+
+	// AnsweredLeads Leads among the answered calls.
+	AnsweredLeads int64 `json:"answered_leads"`
 
 	// AverageScore Of the leads.
 	AverageScore *float64 `json:"average_score"`
@@ -1822,14 +2114,61 @@ type StatsGroup struct {
 	Key string `json:"key"`
 
 	// Leads With a score of 20 or more: hot, warm and cold.
-	Leads    int64 `json:"leads"`
+	Leads int64 `json:"leads"`
+
+	// Missed Inbound calls that nobody took. A call of which nobody told who took it is neither.
+	Missed   int64 `json:"missed"`
 	Requests int64 `json:"requests"`
-	Warm     int64 `json:"warm"`
+
+	// SpeechMinutes Minutes of audio that were transcribed; each channel counts.
+	SpeechMinutes float64 `json:"speech_minutes"`
+
+	// Voicemails Inbound calls that a voicemail took.
+	Voicemails int64 `json:"voicemails"`
+	Warm       int64 `json:"warm"`
 }
 
 // Status How far the request has come: `received`, `transcribed`, `analyzed`, `pushed`, `completed`,
 // in this order; `failed` or `erased` from any of them. Forms and texts start at `transcribed`.
 type Status = request.Status
+
+// StepTiming How a step went.
+type StepTiming struct {
+	// Done How often it ended well.
+	Done int64 `json:"done"`
+
+	// Errors How often it failed; most are tried again.
+	Errors int64 `json:"errors"`
+
+	// MedianMs Of what ended well, without waiting between tries.
+	MedianMs *int64 `json:"median_ms"`
+
+	// P95Ms All but the slowest twentieth took no longer.
+	P95Ms *int64         `json:"p95_ms"`
+	Step  StepTimingStep `json:"step"`
+}
+
+// StepTimingStep defines model for StepTiming.Step.
+type StepTimingStep string
+
+// StuckDeliveries defines model for StuckDeliveries.
+type StuckDeliveries struct {
+	// Complete False: there are more.
+	Complete   bool            `json:"complete"`
+	Deliveries []StuckDelivery `json:"deliveries"`
+}
+
+// StuckDelivery A delivery that waits for somebody.
+type StuckDelivery struct {
+	// Error The CRM's own words.
+	Error     string             `json:"error"`
+	RequestID string             `json:"request_id"`
+	State     StuckDeliveryState `json:"state"`
+	UpdatedAt time.Time          `json:"updated_at"`
+}
+
+// StuckDeliveryState defines model for StuckDelivery.State.
+type StuckDeliveryState string
 
 // Tenant A tenant with its settings.
 type Tenant struct {
@@ -1896,6 +2235,21 @@ type TestResult struct {
 
 // Timeline How soon the work should begin.
 type Timeline = string
+
+// Timings defines model for Timings.
+type Timings struct {
+	// Fallbacks Why requests with words in them were analysed by the rules and not by the model.
+	Fallbacks []Fallback `json:"fallbacks"`
+
+	// Requests How many requests were looked at.
+	Requests int64 `json:"requests"`
+
+	// Steps In the order of the pipeline; delivery is one delivery to one CRM.
+	Steps []StepTiming `json:"steps"`
+
+	// Told From a request's arrival until people were told of it the first time.
+	Told Spread `json:"told"`
+}
 
 // TrackerCount How often the phrases of one tracker were said.
 type TrackerCount = request.TrackerCount
@@ -1993,6 +2347,27 @@ type ListDeadLettersParamsState string
 
 // GetPlatformStatsParams defines parameters for GetPlatformStats.
 type GetPlatformStatsParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+
+	// GroupBy What to group by.
+	GroupBy PlatformDimension `form:"group_by,omitempty" json:"group_by,omitempty"`
+}
+
+// GetPlatformOutcomesParams defines parameters for GetPlatformOutcomes.
+type GetPlatformOutcomesParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+}
+
+// GetPlatformTimingsParams defines parameters for GetPlatformTimings.
+type GetPlatformTimingsParams struct {
 	// From The first day, in the tenant's time zone.
 	From From `form:"from" json:"from"`
 
@@ -2182,6 +2557,24 @@ type GetStatsParams struct {
 
 	// GroupBy What to group by.
 	GroupBy Dimension `form:"group_by,omitempty" json:"group_by,omitempty"`
+}
+
+// GetOutcomesParams defines parameters for GetOutcomes.
+type GetOutcomesParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+}
+
+// GetTimingsParams defines parameters for GetTimings.
+type GetTimingsParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
 }
 
 // PutWorkflowParams defines parameters for PutWorkflow.
@@ -2382,6 +2775,9 @@ func (t *Selection) UnmarshalJSON(b []byte) error {
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetBacklog List what waits
+	// (GET /v1/backlog)
+	GetBacklog(w http.ResponseWriter, r *http.Request)
 	// ListDeadLetters List messages that failed
 	// (GET /v1/dead-letters)
 	ListDeadLetters(w http.ResponseWriter, r *http.Request, params ListDeadLettersParams)
@@ -2394,6 +2790,9 @@ type ServerInterface interface {
 	// RedriveDeadLetter Publish a message again
 	// (POST /v1/dead-letters/{letter_id}/redrive)
 	RedriveDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID)
+	// GetMe Get who the token speaks for
+	// (GET /v1/me)
+	GetMe(w http.ResponseWriter, r *http.Request)
 	// ListPlatformPauses List pauses of the platform
 	// (GET /v1/pauses)
 	ListPlatformPauses(w http.ResponseWriter, r *http.Request)
@@ -2406,9 +2805,18 @@ type ServerInterface interface {
 	// GetPrices Get the price table
 	// (GET /v1/prices)
 	GetPrices(w http.ResponseWriter, r *http.Request)
+	// GetQuotas List the use of daily limits
+	// (GET /v1/quotas)
+	GetQuotas(w http.ResponseWriter, r *http.Request)
 	// GetPlatformStats Count requests of all tenants
 	// (GET /v1/stats)
 	GetPlatformStats(w http.ResponseWriter, r *http.Request, params GetPlatformStatsParams)
+	// GetPlatformOutcomes Count deliveries of all tenants
+	// (GET /v1/stats/outcomes)
+	GetPlatformOutcomes(w http.ResponseWriter, r *http.Request, params GetPlatformOutcomesParams)
+	// GetPlatformTimings Measure how long the requests of all tenants took
+	// (GET /v1/stats/timings)
+	GetPlatformTimings(w http.ResponseWriter, r *http.Request, params GetPlatformTimingsParams)
 	// ListTenants List tenants
 	// (GET /v1/tenants)
 	ListTenants(w http.ResponseWriter, r *http.Request, params ListTenantsParams)
@@ -2463,6 +2871,9 @@ type ServerInterface interface {
 	// RetryIntegration Retry what is parked or failed
 	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry)
 	RetryIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
+	// ListStuckDeliveries List what waits for somebody
+	// (GET /v1/tenants/{tenant_id}/integrations/{integration_id}/stuck)
+	ListStuckDeliveries(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
 	// TestIntegration Test an integration
 	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/test)
 	TestIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID)
@@ -2580,6 +2991,12 @@ type ServerInterface interface {
 	// GetStats Count requests
 	// (GET /v1/tenants/{tenant_id}/stats)
 	GetStats(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetStatsParams)
+	// GetOutcomes Count deliveries
+	// (GET /v1/tenants/{tenant_id}/stats/outcomes)
+	GetOutcomes(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetOutcomesParams)
+	// GetTimings Measure how long requests took
+	// (GET /v1/tenants/{tenant_id}/stats/timings)
+	GetTimings(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetTimingsParams)
 	// SuspendTenant Suspend a tenant
 	// (POST /v1/tenants/{tenant_id}/suspend)
 	SuspendTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID)
@@ -2597,6 +3014,12 @@ type ServerInterface interface {
 // Unimplemented server implementation that returns http.StatusNotImplemented for each endpoint.
 
 type Unimplemented struct{}
+
+// GetBacklog List what waits
+// (GET /v1/backlog)
+func (_ Unimplemented) GetBacklog(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
 
 // ListDeadLetters List messages that failed
 // (GET /v1/dead-letters)
@@ -2619,6 +3042,12 @@ func (_ Unimplemented) DismissDeadLetter(w http.ResponseWriter, r *http.Request,
 // RedriveDeadLetter Publish a message again
 // (POST /v1/dead-letters/{letter_id}/redrive)
 func (_ Unimplemented) RedriveDeadLetter(w http.ResponseWriter, r *http.Request, letterID LetterID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetMe Get who the token speaks for
+// (GET /v1/me)
+func (_ Unimplemented) GetMe(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2646,9 +3075,27 @@ func (_ Unimplemented) GetPrices(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// GetQuotas List the use of daily limits
+// (GET /v1/quotas)
+func (_ Unimplemented) GetQuotas(w http.ResponseWriter, r *http.Request) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // GetPlatformStats Count requests of all tenants
 // (GET /v1/stats)
 func (_ Unimplemented) GetPlatformStats(w http.ResponseWriter, r *http.Request, params GetPlatformStatsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPlatformOutcomes Count deliveries of all tenants
+// (GET /v1/stats/outcomes)
+func (_ Unimplemented) GetPlatformOutcomes(w http.ResponseWriter, r *http.Request, params GetPlatformOutcomesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetPlatformTimings Measure how long the requests of all tenants took
+// (GET /v1/stats/timings)
+func (_ Unimplemented) GetPlatformTimings(w http.ResponseWriter, r *http.Request, params GetPlatformTimingsParams) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2757,6 +3204,12 @@ func (_ Unimplemented) PreviewMapping(w http.ResponseWriter, r *http.Request, te
 // RetryIntegration Retry what is parked or failed
 // (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry)
 func (_ Unimplemented) RetryIntegration(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// ListStuckDeliveries List what waits for somebody
+// (GET /v1/tenants/{tenant_id}/integrations/{integration_id}/stuck)
+func (_ Unimplemented) ListStuckDeliveries(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -2994,6 +3447,18 @@ func (_ Unimplemented) GetStats(w http.ResponseWriter, r *http.Request, tenantID
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
+// GetOutcomes Count deliveries
+// (GET /v1/tenants/{tenant_id}/stats/outcomes)
+func (_ Unimplemented) GetOutcomes(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetOutcomesParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// GetTimings Measure how long requests took
+// (GET /v1/tenants/{tenant_id}/stats/timings)
+func (_ Unimplemented) GetTimings(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetTimingsParams) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
 // SuspendTenant Suspend a tenant
 // (POST /v1/tenants/{tenant_id}/suspend)
 func (_ Unimplemented) SuspendTenant(w http.ResponseWriter, r *http.Request, tenantID TenantID) {
@@ -3026,6 +3491,20 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// GetBacklog operation middleware
+func (siw *ServerInterfaceWrapper) GetBacklog(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetBacklog(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // ListDeadLetters operation middleware
 func (siw *ServerInterfaceWrapper) ListDeadLetters(w http.ResponseWriter, r *http.Request) {
@@ -3152,6 +3631,20 @@ func (siw *ServerInterfaceWrapper) RedriveDeadLetter(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// GetMe operation middleware
+func (siw *ServerInterfaceWrapper) GetMe(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetMe(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPlatformPauses operation middleware
 func (siw *ServerInterfaceWrapper) ListPlatformPauses(w http.ResponseWriter, r *http.Request) {
 
@@ -3232,6 +3725,20 @@ func (siw *ServerInterfaceWrapper) GetPrices(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// GetQuotas operation middleware
+func (siw *ServerInterfaceWrapper) GetQuotas(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetQuotas(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetPlatformStats operation middleware
 func (siw *ServerInterfaceWrapper) GetPlatformStats(w http.ResponseWriter, r *http.Request) {
 
@@ -3267,8 +3774,113 @@ func (siw *ServerInterfaceWrapper) GetPlatformStats(w http.ResponseWriter, r *ht
 		return
 	}
 
+	// ------------- Optional query parameter "group_by" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "group_by", r.URL.Query(), &params.GroupBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "group_by"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "group_by", Err: err})
+		}
+		return
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetPlatformStats(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPlatformOutcomes operation middleware
+func (siw *ServerInterfaceWrapper) GetPlatformOutcomes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPlatformOutcomesParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPlatformOutcomes(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPlatformTimings operation middleware
+func (siw *ServerInterfaceWrapper) GetPlatformTimings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPlatformTimingsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPlatformTimings(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -4039,6 +4651,41 @@ func (siw *ServerInterfaceWrapper) RetryIntegration(w http.ResponseWriter, r *ht
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.RetryIntegration(w, r, tenantID, integrationID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListStuckDeliveries operation middleware
+func (siw *ServerInterfaceWrapper) ListStuckDeliveries(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "integration_id" -------------
+	var integrationID IntegrationID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "integration_id", chi.URLParam(r, "integration_id"), &integrationID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "integration_id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListStuckDeliveries(w, r, tenantID, integrationID)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5734,6 +6381,116 @@ func (siw *ServerInterfaceWrapper) GetStats(w http.ResponseWriter, r *http.Reque
 	handler.ServeHTTP(w, r)
 }
 
+// GetOutcomes operation middleware
+func (siw *ServerInterfaceWrapper) GetOutcomes(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOutcomesParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOutcomes(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetTimings operation middleware
+func (siw *ServerInterfaceWrapper) GetTimings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTimingsParams
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", r.URL.Query(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "from"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "from", Err: err})
+		}
+		return
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", r.URL.Query(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "to"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "to", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetTimings(w, r, tenantID, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SuspendTenant operation middleware
 func (siw *ServerInterfaceWrapper) SuspendTenant(w http.ResponseWriter, r *http.Request) {
 
@@ -5976,6 +6733,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	}
 
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/backlog", wrapper.GetBacklog)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/dead-letters", wrapper.ListDeadLetters)
 	})
 	r.Group(func(r chi.Router) {
@@ -5986,6 +6746,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/dead-letters/redrive", wrapper.RedriveDeadLetters)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/pauses", wrapper.ListPlatformPauses)
@@ -6000,7 +6763,16 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Get(options.BaseURL+"/v1/prices", wrapper.GetPrices)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/quotas", wrapper.GetQuotas)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/stats", wrapper.GetPlatformStats)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/stats/outcomes", wrapper.GetPlatformOutcomes)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/stats/timings", wrapper.GetPlatformTimings)
 	})
 	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/tenants", wrapper.ListTenants)
@@ -6055,6 +6827,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}/retry", wrapper.RetryIntegration)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}/stuck", wrapper.ListStuckDeliveries)
 	})
 	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/integrations/{integration_id}/test", wrapper.TestIntegration)
@@ -6174,6 +6949,12 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/stats", wrapper.GetStats)
 	})
 	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/stats/outcomes", wrapper.GetOutcomes)
+	})
+	r.Group(func(r chi.Router) {
+		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/stats/timings", wrapper.GetTimings)
+	})
+	r.Group(func(r chi.Router) {
 		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/suspend", wrapper.SuspendTenant)
 	})
 	r.Group(func(r chi.Router) {
@@ -6187,6 +6968,27 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 	})
 
 	return r
+}
+
+type GetBacklogRequestObject struct {
+}
+
+type GetBacklogResponseObject interface {
+	VisitGetBacklogResponse(w http.ResponseWriter) error
+}
+
+type GetBacklog200JSONResponse Backlog
+
+func (response GetBacklog200JSONResponse) VisitGetBacklogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ListDeadLettersRequestObject struct {
@@ -6264,6 +7066,27 @@ func (response RedriveDeadLetter204Response) VisitRedriveDeadLetterResponse(w ht
 	return nil
 }
 
+type GetMeRequestObject struct {
+}
+
+type GetMeResponseObject interface {
+	VisitGetMeResponse(w http.ResponseWriter) error
+}
+
+type GetMe200JSONResponse Me
+
+func (response GetMe200JSONResponse) VisitGetMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPlatformPausesRequestObject struct {
 }
 
@@ -6339,6 +7162,27 @@ func (response GetPrices200JSONResponse) VisitGetPricesResponse(w http.ResponseW
 	return err
 }
 
+type GetQuotasRequestObject struct {
+}
+
+type GetQuotasResponseObject interface {
+	VisitGetQuotasResponse(w http.ResponseWriter) error
+}
+
+type GetQuotas200JSONResponse QuotaList
+
+func (response GetQuotas200JSONResponse) VisitGetQuotasResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPlatformStatsRequestObject struct {
 	Params GetPlatformStatsParams
 }
@@ -6350,6 +7194,50 @@ type GetPlatformStatsResponseObject interface {
 type GetPlatformStats200JSONResponse Stats
 
 func (response GetPlatformStats200JSONResponse) VisitGetPlatformStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlatformOutcomesRequestObject struct {
+	Params GetPlatformOutcomesParams
+}
+
+type GetPlatformOutcomesResponseObject interface {
+	VisitGetPlatformOutcomesResponse(w http.ResponseWriter) error
+}
+
+type GetPlatformOutcomes200JSONResponse Outcomes
+
+func (response GetPlatformOutcomes200JSONResponse) VisitGetPlatformOutcomesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPlatformTimingsRequestObject struct {
+	Params GetPlatformTimingsParams
+}
+
+type GetPlatformTimingsResponseObject interface {
+	VisitGetPlatformTimingsResponse(w http.ResponseWriter) error
+}
+
+type GetPlatformTimings200JSONResponse Timings
+
+func (response GetPlatformTimings200JSONResponse) VisitGetPlatformTimingsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -6779,6 +7667,29 @@ type RetryIntegrationResponseObject interface {
 type RetryIntegration200JSONResponse Retried
 
 func (response RetryIntegration200JSONResponse) VisitRetryIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListStuckDeliveriesRequestObject struct {
+	TenantID      TenantID      `json:"tenant_id"`
+	IntegrationID IntegrationID `json:"integration_id"`
+}
+
+type ListStuckDeliveriesResponseObject interface {
+	VisitListStuckDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type ListStuckDeliveries200JSONResponse StuckDeliveries
+
+func (response ListStuckDeliveries200JSONResponse) VisitListStuckDeliveriesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
@@ -7682,6 +8593,52 @@ func (response GetStats200JSONResponse) VisitGetStatsResponse(w http.ResponseWri
 	return err
 }
 
+type GetOutcomesRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetOutcomesParams
+}
+
+type GetOutcomesResponseObject interface {
+	VisitGetOutcomesResponse(w http.ResponseWriter) error
+}
+
+type GetOutcomes200JSONResponse Outcomes
+
+func (response GetOutcomes200JSONResponse) VisitGetOutcomesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTimingsRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Params   GetTimingsParams
+}
+
+type GetTimingsResponseObject interface {
+	VisitGetTimingsResponse(w http.ResponseWriter) error
+}
+
+type GetTimings200JSONResponse Timings
+
+func (response GetTimings200JSONResponse) VisitGetTimingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SuspendTenantRequestObject struct {
 	TenantID TenantID `json:"tenant_id"`
 }
@@ -7769,6 +8726,9 @@ func (response DryRunWorkflow200JSONResponse) VisitDryRunWorkflowResponse(w http
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetBacklog List what waits
+	// (GET /v1/backlog)
+	GetBacklog(ctx context.Context, request GetBacklogRequestObject) (GetBacklogResponseObject, error)
 	// ListDeadLetters List messages that failed
 	// (GET /v1/dead-letters)
 	ListDeadLetters(ctx context.Context, request ListDeadLettersRequestObject) (ListDeadLettersResponseObject, error)
@@ -7781,6 +8741,9 @@ type StrictServerInterface interface {
 	// RedriveDeadLetter Publish a message again
 	// (POST /v1/dead-letters/{letter_id}/redrive)
 	RedriveDeadLetter(ctx context.Context, request RedriveDeadLetterRequestObject) (RedriveDeadLetterResponseObject, error)
+	// GetMe Get who the token speaks for
+	// (GET /v1/me)
+	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
 	// ListPlatformPauses List pauses of the platform
 	// (GET /v1/pauses)
 	ListPlatformPauses(ctx context.Context, request ListPlatformPausesRequestObject) (ListPlatformPausesResponseObject, error)
@@ -7793,9 +8756,18 @@ type StrictServerInterface interface {
 	// GetPrices Get the price table
 	// (GET /v1/prices)
 	GetPrices(ctx context.Context, request GetPricesRequestObject) (GetPricesResponseObject, error)
+	// GetQuotas List the use of daily limits
+	// (GET /v1/quotas)
+	GetQuotas(ctx context.Context, request GetQuotasRequestObject) (GetQuotasResponseObject, error)
 	// GetPlatformStats Count requests of all tenants
 	// (GET /v1/stats)
 	GetPlatformStats(ctx context.Context, request GetPlatformStatsRequestObject) (GetPlatformStatsResponseObject, error)
+	// GetPlatformOutcomes Count deliveries of all tenants
+	// (GET /v1/stats/outcomes)
+	GetPlatformOutcomes(ctx context.Context, request GetPlatformOutcomesRequestObject) (GetPlatformOutcomesResponseObject, error)
+	// GetPlatformTimings Measure how long the requests of all tenants took
+	// (GET /v1/stats/timings)
+	GetPlatformTimings(ctx context.Context, request GetPlatformTimingsRequestObject) (GetPlatformTimingsResponseObject, error)
 	// ListTenants List tenants
 	// (GET /v1/tenants)
 	ListTenants(ctx context.Context, request ListTenantsRequestObject) (ListTenantsResponseObject, error)
@@ -7850,6 +8822,9 @@ type StrictServerInterface interface {
 	// RetryIntegration Retry what is parked or failed
 	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry)
 	RetryIntegration(ctx context.Context, request RetryIntegrationRequestObject) (RetryIntegrationResponseObject, error)
+	// ListStuckDeliveries List what waits for somebody
+	// (GET /v1/tenants/{tenant_id}/integrations/{integration_id}/stuck)
+	ListStuckDeliveries(ctx context.Context, request ListStuckDeliveriesRequestObject) (ListStuckDeliveriesResponseObject, error)
 	// TestIntegration Test an integration
 	// (POST /v1/tenants/{tenant_id}/integrations/{integration_id}/test)
 	TestIntegration(ctx context.Context, request TestIntegrationRequestObject) (TestIntegrationResponseObject, error)
@@ -7967,6 +8942,12 @@ type StrictServerInterface interface {
 	// GetStats Count requests
 	// (GET /v1/tenants/{tenant_id}/stats)
 	GetStats(ctx context.Context, request GetStatsRequestObject) (GetStatsResponseObject, error)
+	// GetOutcomes Count deliveries
+	// (GET /v1/tenants/{tenant_id}/stats/outcomes)
+	GetOutcomes(ctx context.Context, request GetOutcomesRequestObject) (GetOutcomesResponseObject, error)
+	// GetTimings Measure how long requests took
+	// (GET /v1/tenants/{tenant_id}/stats/timings)
+	GetTimings(ctx context.Context, request GetTimingsRequestObject) (GetTimingsResponseObject, error)
 	// SuspendTenant Suspend a tenant
 	// (POST /v1/tenants/{tenant_id}/suspend)
 	SuspendTenant(ctx context.Context, request SuspendTenantRequestObject) (SuspendTenantResponseObject, error)
@@ -8018,6 +8999,30 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// GetBacklog operation middleware
+func (sh *strictHandler) GetBacklog(w http.ResponseWriter, r *http.Request) {
+	var request GetBacklogRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBacklog(ctx, request.(GetBacklogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBacklog")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetBacklogResponseObject); ok {
+		if err := validResponse.VisitGetBacklogResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // ListDeadLetters operation middleware
@@ -8115,6 +9120,30 @@ func (sh *strictHandler) RedriveDeadLetter(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RedriveDeadLetterResponseObject); ok {
 		if err := validResponse.VisitRedriveDeadLetterResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetMe operation middleware
+func (sh *strictHandler) GetMe(w http.ResponseWriter, r *http.Request) {
+	var request GetMeRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMe(ctx, request.(GetMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMe")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetMeResponseObject); ok {
+		if err := validResponse.VisitGetMeResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8229,6 +9258,30 @@ func (sh *strictHandler) GetPrices(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// GetQuotas operation middleware
+func (sh *strictHandler) GetQuotas(w http.ResponseWriter, r *http.Request) {
+	var request GetQuotasRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuotas(ctx, request.(GetQuotasRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuotas")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetQuotasResponseObject); ok {
+		if err := validResponse.VisitGetQuotasResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetPlatformStats operation middleware
 func (sh *strictHandler) GetPlatformStats(w http.ResponseWriter, r *http.Request, params GetPlatformStatsParams) {
 	var request GetPlatformStatsRequestObject
@@ -8248,6 +9301,58 @@ func (sh *strictHandler) GetPlatformStats(w http.ResponseWriter, r *http.Request
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetPlatformStatsResponseObject); ok {
 		if err := validResponse.VisitGetPlatformStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPlatformOutcomes operation middleware
+func (sh *strictHandler) GetPlatformOutcomes(w http.ResponseWriter, r *http.Request, params GetPlatformOutcomesParams) {
+	var request GetPlatformOutcomesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlatformOutcomes(ctx, request.(GetPlatformOutcomesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlatformOutcomes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPlatformOutcomesResponseObject); ok {
+		if err := validResponse.VisitGetPlatformOutcomesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPlatformTimings operation middleware
+func (sh *strictHandler) GetPlatformTimings(w http.ResponseWriter, r *http.Request, params GetPlatformTimingsParams) {
+	var request GetPlatformTimingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPlatformTimings(ctx, request.(GetPlatformTimingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPlatformTimings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPlatformTimingsResponseObject); ok {
+		if err := validResponse.VisitGetPlatformTimingsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8755,6 +9860,33 @@ func (sh *strictHandler) RetryIntegration(w http.ResponseWriter, r *http.Request
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RetryIntegrationResponseObject); ok {
 		if err := validResponse.VisitRetryIntegrationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListStuckDeliveries operation middleware
+func (sh *strictHandler) ListStuckDeliveries(w http.ResponseWriter, r *http.Request, tenantID TenantID, integrationID IntegrationID) {
+	var request ListStuckDeliveriesRequestObject
+
+	request.TenantID = tenantID
+	request.IntegrationID = integrationID
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListStuckDeliveries(ctx, request.(ListStuckDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListStuckDeliveries")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListStuckDeliveriesResponseObject); ok {
+		if err := validResponse.VisitListStuckDeliveriesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -9909,6 +11041,60 @@ func (sh *strictHandler) GetStats(w http.ResponseWriter, r *http.Request, tenant
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetStatsResponseObject); ok {
 		if err := validResponse.VisitGetStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOutcomes operation middleware
+func (sh *strictHandler) GetOutcomes(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetOutcomesParams) {
+	var request GetOutcomesRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutcomes(ctx, request.(GetOutcomesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutcomes")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOutcomesResponseObject); ok {
+		if err := validResponse.VisitGetOutcomesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTimings operation middleware
+func (sh *strictHandler) GetTimings(w http.ResponseWriter, r *http.Request, tenantID TenantID, params GetTimingsParams) {
+	var request GetTimingsRequestObject
+
+	request.TenantID = tenantID
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTimings(ctx, request.(GetTimingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTimings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetTimingsResponseObject); ok {
+		if err := validResponse.VisitGetTimingsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -75,6 +75,9 @@ func presentCase(owner *tenant.Tenant, a store.Assessed) Case {
 			SourceName: r.Details.SourceName, StartTime: began.In(owner.Location()),
 		},
 	}
+	if len(owner.Settings.Weights) > 0 {
+		c.Weights = &owner.Settings.Weights
+	}
 	for _, made := range a.Corrections {
 		c.Tags = append(c.Tags, "corrected:"+made.Field)
 	}

@@ -19,6 +19,7 @@ type Platform interface {
 	Pauses
 	Letters
 	Tally
+	Queues
 	Founder
 	// DeadLetter and SettleDeadLetter fail with store.ErrNotFound if there is none, the second
 	// with store.ErrConflict if it is settled in another way.

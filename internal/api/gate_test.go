@@ -40,7 +40,7 @@ func trusted(t *testing.T) (*oidc.Issuer, access.Config) {
 	}
 	keys = issuer.Handler()
 	return issuer, access.Config{Issuers: access.Issuers{{
-		Issuer: issuer.URL(), JWKSURL: issuer.KeysURL(), Audience: "a", Tenants: []string{"*"}, MaxRole: access.PlatformAdmin,
+		Issuer: issuer.URL(), JWKSURL: issuer.KeysURL(), Audience: access.Audience{"a"}, Tenants: []string{"*"}, MaxRole: access.PlatformAdmin,
 	}}}
 }
 

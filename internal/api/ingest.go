@@ -36,6 +36,7 @@ type Ingestion interface {
 // Limiter keeps tenants within their limits. A limit that is reached is a *limit.ExceededError.
 type Limiter interface {
 	Take(ctx context.Context, t *tenant.Tenant, s limit.Subject) error
+	PerDay(t *tenant.Tenant, s limit.Subject) int
 }
 
 // Counts counts what became of deliveries, by tenant and source.

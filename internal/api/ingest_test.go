@@ -43,6 +43,8 @@ func (d *ingestDeps) Announce(_ context.Context, status request.Status, tenantID
 
 func (d *ingestDeps) Take(context.Context, *tenant.Tenant, limit.Subject) error { return d.full }
 
+func (d *ingestDeps) PerDay(*tenant.Tenant, limit.Subject) int { return 5000 }
+
 func (d *ingestDeps) Count(tenantID, sourceID, outcome, reason string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

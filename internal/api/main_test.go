@@ -66,7 +66,7 @@ func newWorld(t *testing.T, wrap func(api.Scope) api.Scope) *world {
 	w.directory = directory
 	w.outside = newOutside(t, w.store)
 	handler, err := api.New(t.Context(), api.Config{Access: access.Config{Issuers: access.Issuers{{
-		Issuer: w.issuer.URL(), JWKSURL: w.issuer.KeysURL(), Audience: audience,
+		Issuer: w.issuer.URL(), JWKSURL: w.issuer.KeysURL(), Audience: access.Audience{audience},
 		Tenants: []string{access.AnyTenant}, MaxRole: access.PlatformAdmin,
 	}}}, Addresses: api.Addresses{WebhookURL: "https://hooks.example.com"}}, api.Deps{
 		Secrets: w.outside.secrets, Vault: w.outside.vault, Connect: w.outside.connect, Tracker: w.outside.tracker,

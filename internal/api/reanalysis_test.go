@@ -147,6 +147,8 @@ func TestCorrectedRequestsAreCasesThatAnEvaluationReads(t *testing.T) {
 		w.finish(t, demo, one, spoken(), weighable())
 	}
 	form := w.form(t)
+	must(t, w.store.ForTenant(demo).UpdateTenant(t.Context(), store.TenantChange{Actor: "ann", Action: "tenant.put", Target: demo}, weighBudget))
+	must(t, w.directory.Refresh(t.Context()))
 	for _, one := range []string{id, expired, form} {
 		a.send(t, http.MethodPost, "/requests/"+one+"/corrections", `{"corrections":[{"field":"project_type","value":"bathroom"},{"field":"lead_score","value":85}]}`, http.StatusOK)
 	}
@@ -173,7 +175,7 @@ func TestCorrectedRequestsAreCasesThatAnEvaluationReads(t *testing.T) {
 	}
 	slices.SortFunc(set.Cases, func(a, b evaluate.Case) int { return strings.Compare(string(a.Kind), string(b.Kind)) })
 	call, sent := set.Cases[0], set.Cases[1]
-	if call.ID != id || len(call.Transcript) != 2 || call.Transcript[1].Text != spoken().Segments[1].Text || call.Transcript[1].Start != 2.5 || call.Call.StartTime.IsZero() {
+	if call.ID != id || len(call.Transcript) != 2 || call.Transcript[1].Text != spoken().Segments[1].Text || call.Transcript[1].Start != 2.5 || call.Call.StartTime.IsZero() || call.Weights["budget"] != 100 {
 		t.Errorf("call: %+v", call)
 	}
 	if diff := cmp.Diff(evaluate.Form{{Name: "zip", Value: "80202"}, {Name: "message", Value: "A bathroom"}, {Name: "rooms", Value: "two, three"}}, sent.FormFields); diff != "" {

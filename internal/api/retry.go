@@ -16,6 +16,7 @@ import (
 type Retries interface {
 	RetryDelivery(ctx context.Context, actor, requestID, destination string) error
 	RetryDeliveries(ctx context.Context, actor, destination string) (int, error)
+	StuckDeliveries(ctx context.Context, destination string, limit int) ([]store.StuckDelivery, error)
 }
 
 // Announcer tells steps what is due. An announcement that is lost is made up for by sweep.

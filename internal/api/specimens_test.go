@@ -36,6 +36,7 @@ const (
 // specimens are all operations of the document that need a token; the tests fail for one
 // that is not here.
 var specimens = map[string]specimen{
+	"getMe":         {platform: true},
 	"listTenants":   {shows: true, platform: true},
 	"createTenant":  {body: `{"tenant_id":"tenant_{new}","name":"New"}`, status: http.StatusCreated, spoils: true, platform: true},
 	"getTenant":     {shows: true},
@@ -56,8 +57,9 @@ var specimens = map[string]specimen{
 	"putIntegration":    {body: `{"kind":"hubspot","name":"canary-hummingbird","config":{"base_url":"{hubspot}"}}`, shows: true},
 	"deleteIntegration": {status: http.StatusNoContent, spoils: true},
 	"testIntegration":   {}, "listIntegrationFields": {},
-	"previewMapping":   {body: `{"request_id":"{request_id}","mapping":[{"record":"contact","field":"jobtitle","value":"analysis.summary"}]}`, shows: true},
-	"retryIntegration": {path: map[string]string{"integration_id": "parked"}, spoils: true},
+	"previewMapping":      {body: `{"request_id":"{request_id}","mapping":[{"record":"contact","field":"jobtitle","value":"analysis.summary"}]}`, shows: true},
+	"listStuckDeliveries": {path: map[string]string{"integration_id": "parked"}, shows: true},
+	"retryIntegration":    {path: map[string]string{"integration_id": "parked"}, spoils: true},
 
 	"getWorkflow":    {shows: true},
 	"putWorkflow":    {body: `{"rules":[{"name":"canary-hummingbird","actions":{"tags":["x"]}}]}`, shows: true},
@@ -78,6 +80,8 @@ var specimens = map[string]specimen{
 	"retryDelivery": {path: map[string]string{"integration_id": "parked"}, status: http.StatusAccepted, spoils: true},
 
 	"getStats": {query: range_ + "&group_by=source", shows: true}, "getCosts": {query: range_ + "&group_by=source", shows: true},
+	"getOutcomes": {query: range_}, "getTimings": {query: range_}, "getBacklog": {platform: true}, "getQuotas": {platform: true},
+	"getPlatformOutcomes": {query: range_, platform: true}, "getPlatformTimings": {query: range_, platform: true},
 	"getBudget": {}, "getPlatformStats": {query: range_, platform: true}, "getPrices": {platform: true},
 
 	"listPauses":          {shows: true},

@@ -22,11 +22,16 @@ const (
 type Statistics interface {
 	Stats(ctx context.Context, by store.Grouping, r store.Range) (*store.Stats, error)
 	SpentUSD(ctx context.Context, r store.Range) (float64, error)
+	Outcomes(ctx context.Context, r store.Range) ([]store.Outcome, error)
+	Timings(ctx context.Context, r store.Range, each int) ([]store.Timing, error)
 }
 
 // Tally sums up the requests of every tenant.
 type Tally interface {
 	StatsByTenant(ctx context.Context, r store.Range) ([]store.TenantFigures, error)
+	Stats(ctx context.Context, by store.Grouping, r store.Range) (*store.Stats, error)
+	Outcomes(ctx context.Context, r store.Range) ([]store.Outcome, error)
+	Timings(ctx context.Context, r store.Range, each int) ([]store.Timing, error)
 }
 
 // GetStats implements GET /v1/tenants/{tenant_id}/stats.
@@ -35,28 +40,41 @@ func (h *handlers) GetStats(ctx context.Context, in GetStatsRequestObject) (GetS
 	if err != nil {
 		return nil, err
 	}
-	answer := GetStats200JSONResponse{GroupBy: string(in.Params.GroupBy), Groups: []StatsGroup{}, Total: statsGroup("", stats.Total)}
+	return GetStats200JSONResponse(presentStats(string(in.Params.GroupBy), stats)), nil
+}
+
+func presentStats(by string, stats *store.Stats) Stats {
+	shown := Stats{GroupBy: by, Groups: []StatsGroup{}, Total: statsGroup("", stats.Total)}
 	for _, g := range stats.Groups {
-		answer.Groups = append(answer.Groups, statsGroup(g.Key, g.Figures))
+		shown.Groups = append(shown.Groups, statsGroup(g.Key, g.Figures))
 	}
-	return answer, nil
+	return shown
 }
 
 // stats sums up the requests of the granted tenant's days from one to another.
 func (h *handlers) stats(ctx context.Context, by Dimension, from, to openapi_types.Date) (*store.Stats, error) {
-	t, err := h.grantedTenant(ctx)
+	scope, days, err := h.grantedDays(ctx, from, to)
 	if err != nil {
 		return nil, err
 	}
-	days, err := dayRange(from, to, t.Location(), maxDays)
-	if err != nil {
-		return nil, err
-	}
-	stats, err := h.scope(t.ID).Stats(ctx, store.Grouping(by), days)
+	stats, err := scope.Stats(ctx, store.Grouping(by), days)
 	if err != nil {
 		return nil, fmt.Errorf("sum up requests: %w", err)
 	}
 	return stats, nil
+}
+
+// grantedDays returns the scope of the granted tenant and its days from one to another.
+func (h *handlers) grantedDays(ctx context.Context, from, to openapi_types.Date) (Scope, store.Range, error) {
+	t, err := h.grantedTenant(ctx)
+	if err != nil {
+		return nil, store.Range{}, err
+	}
+	days, err := dayRange(from, to, t.Location(), maxDays)
+	if err != nil {
+		return nil, store.Range{}, err
+	}
+	return h.scope(t.ID), days, nil
 }
 
 // grantedTenant returns the tenant that the gate let the caller to.
@@ -90,7 +108,8 @@ func dayRange(from, to openapi_types.Date, zone *time.Location, atMost int) (sto
 func statsGroup(key string, f store.Figures) StatsGroup {
 	g := StatsGroup{
 		Key: key, Requests: f.Requests, Analyzed: f.Analyzed, Leads: f.Leads(), Hot: f.Hot, Warm: f.Warm, Cold: f.Cold,
-		Delivered: f.Delivered, Failed: f.Failed, CostUSD: store.Dollars(f.CostMicros),
+		Delivered: f.Delivered, Failed: f.Failed, Answered: f.Answered, Missed: f.Missed, Voicemails: f.Voicemails,
+		AnsweredLeads: f.AnsweredLeads, SpeechMinutes: f.SpeechS / 60, CostUSD: store.Dollars(f.CostMicros),
 	}
 	if leads := f.Leads(); leads > 0 {
 		average := float64(f.LeadScore) / float64(leads)
@@ -105,11 +124,18 @@ func (h *handlers) GetPlatformStats(ctx context.Context, in GetPlatformStatsRequ
 	if err != nil {
 		return nil, err
 	}
+	if by := in.Params.GroupBy; by != PlatformDimensionTenant {
+		stats, err := h.deps.Platform.Stats(ctx, store.Grouping(by), days)
+		if err != nil {
+			return nil, fmt.Errorf("sum up requests of all tenants: %w", err)
+		}
+		return GetPlatformStats200JSONResponse(presentStats(string(by), stats)), nil
+	}
 	lines, err := h.deps.Platform.StatsByTenant(ctx, days)
 	if err != nil {
 		return nil, fmt.Errorf("sum up requests of all tenants: %w", err)
 	}
-	answer := GetPlatformStats200JSONResponse{GroupBy: "tenant", Groups: []StatsGroup{}}
+	answer := GetPlatformStats200JSONResponse{GroupBy: string(PlatformDimensionTenant), Groups: []StatsGroup{}}
 	var total store.Figures
 	for _, line := range lines {
 		answer.Groups = append(answer.Groups, statsGroup(line.TenantID, line.Figures))

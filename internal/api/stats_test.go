@@ -53,11 +53,11 @@ func TestStatisticsAreTheTenantsOwn(t *testing.T) {
 	want := api.Stats{
 		GroupBy: "score_band",
 		Groups: []api.StatsGroup{
-			{Key: "hot", Requests: 1, Analyzed: 1, Leads: 1, Hot: 1, AverageScore: &hot, CostUSD: .08},
-			{Key: "none", Requests: 1, Analyzed: 1, CostUSD: .02},
-			{Key: "warm", Requests: 1, Analyzed: 1, Leads: 1, Warm: 1, AverageScore: &warm, CostUSD: .04},
+			{Key: "hot", Requests: 1, Analyzed: 1, Leads: 1, Hot: 1, Missed: 1, AverageScore: &hot, CostUSD: .08},
+			{Key: "none", Requests: 1, Analyzed: 1, Missed: 1, CostUSD: .02},
+			{Key: "warm", Requests: 1, Analyzed: 1, Leads: 1, Warm: 1, Missed: 1, AverageScore: &warm, CostUSD: .04},
 		},
-		Total: api.StatsGroup{Requests: 3, Analyzed: 3, Leads: 2, Hot: 1, Warm: 1, AverageScore: &average, CostUSD: .14},
+		Total: api.StatsGroup{Requests: 3, Analyzed: 3, Leads: 2, Hot: 1, Warm: 1, Missed: 3, AverageScore: &average, CostUSD: .14},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -46,6 +46,10 @@ func Dispose(err error) Disposition {
 	return d
 }
 
+// WordsUnreachable is how the words begin of a delivery that was not tried, because the
+// destination's circuit was open.
+const WordsUnreachable = "The CRM failed several times in a row and is left alone for a while."
+
 func words(e *Error) string {
 	var says string
 	switch e.Fault {
@@ -67,7 +71,7 @@ func words(e *Error) string {
 	case Gone:
 		says = "A record was deleted in the CRM meanwhile and could not be made again."
 	case Unreachable:
-		says = "The CRM failed several times in a row and is left alone for a while."
+		says = WordsUnreachable
 	case Closed:
 		says = "The destination says that it is closed for good. Open it again or remove the integration, then retry."
 	default:

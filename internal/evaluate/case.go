@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/analyze/rubric"
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
@@ -25,6 +26,9 @@ type Case struct {
 	FormFields Form         `json:"form_fields"`
 	Call       CallFacts    `json:"call"`
 	Labels     Labels       `json:"labels"`
+
+	// Weights are the points per signal by which the labels score; none: the default ones.
+	Weights map[string]float64 `json:"weights"`
 
 	Tags     []string `json:"tags"`
 	Injected []string `json:"injected"` // the words that try to steer the analysis
@@ -103,7 +107,7 @@ type Set struct {
 }
 
 // caseKeys are the keys of a case.
-var caseKeys = []string{"id", "kind", "transcript", "form_fields", "call", "labels", "tags", "injected", "clean_of"}
+var caseKeys = []string{"id", "kind", "transcript", "form_fields", "call", "labels", "weights", "tags", "injected", "clean_of"}
 
 // ReadCases reads cases, one JSON object a line. The error names the line.
 func ReadCases(r io.Reader) (Set, error) {
@@ -186,6 +190,9 @@ func (c *Case) check() error {
 		return fmt.Errorf("case %s: a form needs form_fields", c.ID)
 	case c.Kind != request.Form && c.FormFields != nil:
 		return fmt.Errorf("case %s: only a form has form_fields", c.ID)
+	}
+	if err := rubric.CheckWeights(c.Weights); err != nil {
+		return fmt.Errorf("case %s: %w", c.ID, err)
 	}
 	_, err := c.clean()
 	return err

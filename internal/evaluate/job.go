@@ -36,6 +36,7 @@ func (c *Case) job() *stage.Job {
 		c.fillCall(r, tr)
 	}
 	t := &tenant.Tenant{ID: r.TenantID, Status: tenant.Active, TimeZone: zoneOf(c.Call.StartTime), Region: region}
+	t.Settings.Weights = c.Weights
 	return &stage.Job{Tenant: t, Request: r, Record: record{transcript: tr}}
 }
 

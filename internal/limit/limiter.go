@@ -60,3 +60,9 @@ func (l *Limiter) Take(ctx context.Context, t *tenant.Tenant, s Subject) error {
 	}
 	return l.quota.Take(ctx, t, s, int64(perDay))
 }
+
+// PerDay returns how many of a subject a tenant may have in a day.
+func (l *Limiter) PerDay(t *tenant.Tenant, s Subject) int {
+	_, perDay := l.cfg.of(t, s)
+	return perDay
+}

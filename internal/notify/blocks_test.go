@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
 func demoCard() card {
@@ -76,6 +77,33 @@ func TestSlackMessageShowsTheLead(t *testing.T) {
 	}
 	if strings.Contains(all, "Pipedrive") {
 		t.Error("a delivery that the tenant's rules skipped is shown")
+	}
+}
+
+func TestADiscreetMessageSaysOnlyThatThereIsALead(t *testing.T) {
+	t.Parallel()
+	job, _ := newJob(slackTo("sales"), kitchen())
+	job.Tenant.Settings.Privacy.HIPAA = true
+	job.Tenant.Settings.Notifications.Email = []tenant.Email{{Name: "owner", To: []string{"owner@example.com"}}}
+	hook := newWebhook(t)
+	w := newWorker(t, Config{DashboardURL: "https://dashboard.example.com"}, secrets{"sales": hook.url})
+	if _, err := w.Work(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	c := demoCard().discreet()
+	text := new(strings.Builder)
+	if err := textBody.Execute(text, letter{card: c}); err != nil {
+		t.Fatal(err)
+	}
+	for what, message := range map[string]string{"slack": strings.Join(hook.got, ""), "mail": letter{card: c}.Subject() + text.String()} {
+		if !strings.Contains(message, "Hot lead") || !strings.Contains(message, "https://dashboard.example.com/") {
+			t.Errorf("%s lacks the lead's band or link: %s", what, message)
+		}
+		for _, private := range []string{"Jane", "303", "jane@", "kitchen", "summer", "25,000", "84", "Google Ads", "Friday", "LastName"} {
+			if strings.Contains(message, private) {
+				t.Errorf("%s says %q: %s", what, private, message)
+			}
+		}
 	}
 }
 

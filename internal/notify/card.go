@@ -65,6 +65,19 @@ func newCard(job *stage.Job, a *request.Analysis, deliveries []request.Delivery)
 	}
 }
 
+// discreet returns a card that says nothing of what the caller said or is: whoever follows its
+// link signs in, and is in the audit log.
+func (c card) discreet() card {
+	return card{
+		RequestID: c.RequestID, TenantID: c.TenantID, Company: c.Company, Band: c.Band, Again: c.Again, Link: c.Link,
+		Title: discreetTitles[c.Band],
+	}
+}
+
+var discreetTitles = map[request.Band]string{
+	request.Hot: "Hot lead", request.Warm: "Warm lead", request.Cold: "Cold lead", request.NoLead: "New request",
+}
+
 // fields drops what is not known.
 func fields(all []field) []field {
 	var known []field

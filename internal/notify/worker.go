@@ -106,6 +106,9 @@ func (w *Worker) Work(ctx context.Context, job *stage.Job) (stage.Result, error)
 	}
 	c := newCard(job, analysis, deliveries)
 	c.Link = w.link(job)
+	if job.Tenant.Settings.Privacy.HIPAA {
+		c = c.discreet()
+	}
 	return w.tellAll(ctx, job, untold, c)
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
@@ -20,7 +21,12 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 )
 
-var tracer = otel.Tracer("github.com/your-org/multi-tenant-pipeline/internal/push")
+const scope = "github.com/your-org/multi-tenant-pipeline/internal/push"
+
+var tracer = otel.Tracer(scope)
+
+var deliveries, _ = otel.Meter(scope).Int64Counter(
+	"pipeline.deliveries", metric.WithDescription("attempts at deliveries to CRMs by what became of them; pending are tried again"))
 
 // busyPoll is how often a contact that another delivery resolves is asked for.
 const busyPoll = 200 * time.Millisecond
@@ -33,8 +39,8 @@ func isGone(err error) bool {
 // not be saved.
 func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClaim) error {
 	d := claim.Delivery
-	if o.withholds(d.Destination) {
-		return p.withhold(ctx, claim)
+	if why := o.withheld(d.Destination); why != "" {
+		return p.withhold(ctx, claim, why)
 	}
 	ctx, span := tracer.Start(ctx, "deliver", trace.WithAttributes(
 		attribute.String("tenant_id", o.tenant.ID), attribute.String("destination", d.Destination), attribute.String("connector", d.Connector)))
@@ -56,9 +62,14 @@ func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClai
 	}
 	event := request.Event{Step: "push", Name: "delivery_" + string(end.State), Detail: d.Destination, Duration: p.Now().Sub(start)}
 	p.log(ctx, d, event, err)
-	if err := claim.Settle(ctx, end, event); err != nil && !errors.Is(err, stage.ErrLost) {
+	switch err := claim.Settle(ctx, end, event); {
+	case errors.Is(err, stage.ErrLost):
+		return nil
+	case err != nil:
 		return fmt.Errorf("settle delivery: %w", err)
 	}
+	deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("tenant_id", d.TenantID),
+		attribute.String("connector", d.Connector), attribute.String("outcome", string(end.State))))
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package push
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -54,9 +55,7 @@ func (o order) deliveries(now time.Time) []store.Plan {
 	writeBack := o.plan.CallRail != nil && !kept
 	for _, d := range o.plan.Destinations {
 		skip := d.Skip
-		if o.withholds(d.ID) {
-			skip = personOptedOut
-		}
+		skip = cmp.Or(o.withheld(d.ID), skip)
 		if kept {
 			skip = historyIsKept
 		}
@@ -64,7 +63,9 @@ func (o order) deliveries(now time.Time) []store.Plan {
 		writeBack = writeBack && d.ID != request.ConnectorCallRail // the name is taken: Validate refuses that
 	}
 	if writeBack {
-		plans = append(plans, store.Plan{Destination: request.ConnectorCallRail, Connector: request.ConnectorCallRail})
+		plans = append(plans, store.Plan{
+			Destination: request.ConnectorCallRail, Connector: request.ConnectorCallRail, Skip: o.withheld(request.ConnectorCallRail),
+		})
 	}
 	for i, plan := range plans {
 		if o.tenant.Paused(now, tenant.PauseDestination(plan.Destination)) != nil {

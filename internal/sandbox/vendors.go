@@ -50,7 +50,7 @@ func (s *Sandbox) handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.issuer, err = oidc.New(oidc.Config{URL: s.url + "/oidc", Now: s.cfg.Now}); err != nil {
+	if s.issuer, err = oidc.New(oidc.Config{URL: s.url + "/oidc", Now: s.cfg.Now, People: s.people()}); err != nil {
 		return nil, err
 	}
 	model := gemini.New(s.cfg.Now, s.modes)
@@ -67,6 +67,22 @@ func (s *Sandbox) handler() (http.Handler, error) {
 			{Name: "secretmanager", Objects: s.secrets}, // secrets are settings, and stay
 		}...),
 	}).Handler(), nil
+}
+
+// people are who can sign in to the dashboard: somebody of each role.
+func (s *Sandbox) people() []oidc.Person {
+	all := []oidc.Person{{Name: "Pat Operator (platform)", Subject: "pat@platform.example.com", Role: "platform_admin"}}
+	manager := oidc.Person{Name: "Morgan Manager (every company)", Subject: "morgan@group.example.com", Role: "tenant_admin"}
+	for _, t := range s.cfg.Tenants {
+		manager.Tenants = append(manager.Tenants, t.ID)
+		all = append(all,
+			oidc.Person{Name: "Alex Admin (" + t.Name + ")", Subject: "alex@" + t.ID + ".example.com", Role: "tenant_admin", Tenants: []string{t.ID}},
+			oidc.Person{Name: "Vic Viewer (" + t.Name + ")", Subject: "vic@" + t.ID + ".example.com", Role: "tenant_viewer", Tenants: []string{t.ID}})
+	}
+	if len(manager.Tenants) > 1 {
+		all = append(all, manager)
+	}
+	return all
 }
 
 func (s *Sandbox) newCallRail() (*callrail.Server, error) {

@@ -31,7 +31,7 @@ func (r *Reader) create(ctx context.Context, name, tenantID string) error {
 		Secret: &secretmanagerpb.Secret{
 			Labels: map[string]string{"tenant": label(tenantID)},
 			Replication: &secretmanagerpb.Replication{Replication: &secretmanagerpb.Replication_Automatic_{
-				Automatic: &secretmanagerpb.Replication_Automatic{},
+				Automatic: &secretmanagerpb.Replication_Automatic{CustomerManagedEncryption: r.encryption()},
 			}},
 		},
 	})
@@ -39,6 +39,13 @@ func (r *Reader) create(ctx context.Context, name, tenantID string) error {
 		return fmt.Errorf("create secret %s: %w", name, err)
 	}
 	return nil
+}
+
+func (r *Reader) encryption() *secretmanagerpb.CustomerManagedEncryption {
+	if r.cfg.Key == "" {
+		return nil
+	}
+	return &secretmanagerpb.CustomerManagedEncryption{KmsKeyName: r.cfg.Key}
 }
 
 // maxLabel is Google's, who also wants small letters.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"cloud.google.com/go/secretmanager/apiv1/secretmanagerpb"
 )
 
 func TestASecretIsMadeWhenItIsFirstKept(t *testing.T) {
@@ -28,6 +30,24 @@ func TestASecretIsMadeWhenItIsFirstKept(t *testing.T) {
 	}
 	if err := r.Keep(t.Context(), strings.Repeat("x", 256), "v", "Acme"); err == nil {
 		t.Error("a name that is too long was accepted")
+	}
+}
+
+func TestANewSecretIsEncryptedWithTheDeploymentsKey(t *testing.T) {
+	t.Parallel()
+	r, manager := newWriter(t)
+	for name, key := range map[string]string{"tenant-a-one": "", "tenant-a-two": "projects/demo/locations/global/keyRings/r/cryptoKeys/k"} {
+		r.cfg.Key = key
+		if err := r.Keep(t.Context(), name, "value", "a"); err != nil {
+			t.Fatal(err)
+		}
+		made, err := manager.GetSecret(t.Context(), &secretmanagerpb.GetSecretRequest{Name: "projects/demo/secrets/" + name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := made.GetReplication().GetAutomatic().GetCustomerManagedEncryption().GetKmsKeyName(); got != key {
+			t.Errorf("%s is encrypted with %q, want %q", name, got, key)
+		}
 	}
 }
 

@@ -45,6 +45,8 @@ type Config struct {
 	TTL         time.Duration `env:"SECRET_TTL, default=5m"`
 	StaleFor    time.Duration `env:"SECRET_STALE_FOR, default=1h"`
 	NegativeTTL time.Duration `env:"SECRET_NEGATIVE_TTL, default=30s"`
+	// Key is the Cloud KMS key, in location global, that new secrets are encrypted with; empty: Google's own.
+	Key string `env:"SECRET_KMS_KEY"`
 }
 
 // Validate reports every problem at once.

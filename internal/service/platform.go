@@ -32,6 +32,7 @@ type PlatformConfig struct {
 	Secrets  secret.Config
 	Outbound outbound.Config
 	Refresh  time.Duration `env:"DIRECTORY_REFRESH, default=10s"` // how soon a changed tenant or key is seen
+	HIPAA    bool          `env:"HIPAA_MODE, default=false"`      // every tenant is in HIPAA mode: docs/compliance.md
 }
 
 // Validate reports every problem at once.
@@ -73,7 +74,7 @@ func (p *Platform) openAll(ctx context.Context) error {
 		return err
 	}
 	p.Defers(func() { _ = p.listener.Close() }) // closed already after Serve
-	if p.Store, err = store.Open(ctx, p.config.Store); err != nil {
+	if p.Store, err = store.Open(ctx, p.config.Store, store.WithRole(p.name)); err != nil {
 		return err
 	}
 	p.Defers(p.Store.Close)
@@ -97,7 +98,7 @@ func (p *Platform) openAll(ctx context.Context) error {
 // Track makes the directory. Serving does not wait for its first load: what needs a
 // tenant before that says that it is unavailable.
 func (p *Platform) Track(prepare Prepare) {
-	p.Directory = tenant.NewDirectory(p.Store.Operator(), tenant.Options{Interval: p.config.Refresh, Prepare: prepare})
+	p.Directory = tenant.NewDirectory(p.Store.Operator(), tenant.Options{Interval: p.config.Refresh, HIPAA: p.config.HIPAA, Prepare: prepare})
 }
 
 // Defers makes Close call fn.
@@ -131,7 +132,19 @@ func (p *Platform) Serve(ctx context.Context, opts ...otelhttp.Option) error {
 	background, stop := context.WithCancel(ctx)
 	defer stop()
 	go p.Directory.Run(background)
-	return p.listener.Serve(ctx, server.Middleware(p.name, opts...)(p.Router))
+	return p.listener.Serve(ctx, server.Middleware(p.name, opts...)(p.awake(p.Router)))
+}
+
+// catchUp is how long a request waits for tenants that are out of date. With it, a sender is still
+// answered within two seconds.
+const catchUp = 200 * time.Millisecond
+
+// awake makes an instance that had no CPU since its last request look at the tenants again first.
+func (p *Platform) awake(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.Directory.CatchUp(r.Context(), catchUp)
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Step serves a step: its push endpoint and its health.

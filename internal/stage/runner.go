@@ -101,7 +101,7 @@ func (r *Runner) again(ctx context.Context, tenantID, requestID string, run int6
 // run works on a claimed request and records what came of it.
 func (r *Runner) run(ctx context.Context, t *tenant.Tenant, claim Claim) error {
 	held := claim.Held()
-	start := r.Now()
+	start, earlier := r.Now(), billOf(held)
 	work, stop := KeepLease(ctx, claim, r.Config.Lease)
 	result, err := safely(work, r.Worker, &Job{Tenant: t, Request: held, Record: claim})
 	stop()
@@ -109,6 +109,7 @@ func (r *Runner) run(ctx context.Context, t *tenant.Tenant, claim Claim) error {
 	ctx = context.WithoutCancel(ctx) // the outcome is recorded even while the instance shuts down
 	end := r.outcome(held, err, stopped)
 	end.lost = end.lost || errors.Is(context.Cause(work), ErrLost)
+	end.earlier = earlier
 	end.event.Detail, end.event.Duration = firstOf(end.event.Detail, result.Detail), r.Now().Sub(start)
 	observe(ctx, r.Name, end.event)
 	r.log(ctx, held, end, err)
@@ -123,7 +124,11 @@ type ending struct {
 	attempt bool
 	failed  string // set: why it failed
 	lost    bool
+	earlier bill // what the request had cost before
 }
+
+// done is the name of the event when a step has ended well.
+const done = "done"
 
 // outcome classifies what a worker returned; stopped says that its context ended first.
 func (r *Runner) outcome(held *request.Request, err error, stopped bool) ending {
@@ -134,7 +139,7 @@ func (r *Runner) outcome(held *request.Request, err error, stopped bool) ending 
 	}
 	switch {
 	case err == nil:
-		return ending{event: event("done", "")}
+		return ending{event: event(done, "")}
 	case errors.Is(err, ErrLost):
 		return ending{event: event("lost", ""), lost: true}
 	case errors.As(err, &later):
@@ -174,6 +179,7 @@ func (r *Runner) record(ctx context.Context, claim Claim, end ending, result Res
 	if err != nil {
 		return fmt.Errorf("record outcome: %w", err)
 	}
+	r.count(ctx, held, end, result)
 	if result.After != nil {
 		result.After(ctx)
 	}

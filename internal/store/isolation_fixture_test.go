@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/store/storetest"
@@ -28,4 +29,17 @@ func newFixture(t *testing.T) *fixture {
 	must(t, f.store.Operator().PutTenant(t.Context(), "test", tenant.Tenant{ID: stranger, Name: "plain", Status: tenant.Active, TimeZone: "UTC", Region: "US"}))
 	f.owned = storetest.Furnish(t, f.store, owner, canary)
 	return f
+}
+
+func size[T any](rows []T, err error) (int, error) { return len(rows), err }
+
+func aroundNow() store.Range {
+	return store.Range{From: time.Now().Add(-24 * time.Hour), To: time.Now().Add(24 * time.Hour), Zone: "UTC"}
+}
+
+func number(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
 }

@@ -187,8 +187,7 @@ var methods = map[string]method{
 		return number(out), err
 	}},
 	"PersonRequests": {counts: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
-		rows, err := s.PersonRequests(ctx, store.PersonPage{Key: x.Keys[0], Until: time.Now().Add(time.Hour), Limit: 10})
-		return len(rows), err
+		return size(s.PersonRequests(ctx, store.PersonPage{Key: x.Keys[0], Until: time.Now().Add(time.Hour), Limit: 10}))
 	}},
 	"CountPerson": {counts: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
 		requests, held, err := s.CountPerson(ctx, x.Keys)
@@ -204,14 +203,16 @@ var methods = map[string]method{
 		return s.Requeue(ctx, x.Done, store.Requeue{Actor: "ann", From: request.Pushed})
 	}},
 	"Old": {counts: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
-		rows, err := s.Old(ctx, time.Time{}, store.Cursor{ReceivedAt: time.Now().Add(time.Hour)}, 10)
-		return len(rows), err
+		return size(s.Old(ctx, time.Time{}, store.Cursor{ReceivedAt: time.Now().Add(time.Hour)}, 10))
 	}},
 	"ExpireRecording": {changes: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
 		return s.ExpireRecording(ctx, x.Done)
 	}},
 	"ExpireTranscript": {changes: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
 		return s.ExpireTranscript(ctx, x.Done)
+	}},
+	"StuckDeliveries": {counts: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
+		return size(s.StuckDeliveries(ctx, "parked", 10))
 	}},
 	"RetryDeliveries": {changes: true, counts: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
 		return s.RetryDeliveries(ctx, "ann", "parked")
@@ -229,6 +230,12 @@ var methods = map[string]method{
 	"Known": {counts: true, call: func(ctx context.Context, s *store.Scope, x storetest.Things) (any, error) {
 		known, err := s.Known(ctx, []string{x.Done})
 		return len(known), err
+	}},
+	"Outcomes": {counts: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
+		return size(s.Outcomes(ctx, aroundNow()))
+	}},
+	"Timings": {counts: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
+		return size(s.Timings(ctx, aroundNow(), 10))
 	}},
 	"Stats": {counts: true, call: func(ctx context.Context, s *store.Scope, _ storetest.Things) (any, error) {
 		stats, err := s.Stats(ctx, store.ByDay, aroundNow())
@@ -249,17 +256,6 @@ var methods = map[string]method{
 			return nil
 		})
 	}},
-}
-
-func number(is bool) int {
-	if is {
-		return 1
-	}
-	return 0
-}
-
-func aroundNow() store.Range {
-	return store.Range{From: time.Now().Add(-24 * time.Hour), To: time.Now().Add(24 * time.Hour), Zone: "UTC"}
 }
 
 func TestNoMethodReachesAnotherTenant(t *testing.T) {

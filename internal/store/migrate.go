@@ -16,7 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-//go:embed schema/*.sql schema/search/*.sql
+//go:embed schema/*.sql schema/search/*.sql schema/roles/*.sql
 var schemaFiles embed.FS
 
 // migrationsTable remembers which files were applied. It is not in a file itself, since
@@ -113,6 +113,9 @@ func (s *Store) missing(ctx context.Context) ([]migration, error) {
 	dirs := []string{"schema"}
 	if s.fullText {
 		dirs = append(dirs, "schema/search")
+	}
+	if s.makesRoles {
+		dirs = append(dirs, rolesDir)
 	}
 	all, err := migrations(dirs...)
 	if err != nil {

@@ -29,6 +29,9 @@ var aborted, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/
 var reads, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/store").Int64Counter(
 	"pipeline.store.reads", metric.WithDescription("reads outside of read-write transactions, by step and operation"))
 
+var unavailable, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/store").Int64Counter(
+	"pipeline.store.unavailable", metric.WithDescription("transactions and reads that the database could not do, by step and operation"))
+
 // turns are held by the transactions under way, by emulator and database. They are the process's:
 // several stores on one database, as in a process that runs several services, would make the
 // emulator abort each other's transactions, which are repeated after a pause.
@@ -56,8 +59,17 @@ type reader interface {
 	Query(ctx context.Context, statement spanner.Statement) *spanner.RowIterator
 }
 
-func openSessions(ctx context.Context, cfg Config, opts ...option.ClientOption) (*sessions, error) {
-	config := spanner.ClientConfig{DisableNativeMetrics: cfg.EmulatorHost != ""}
+func openSessions(ctx context.Context, cfg Config, role string, opts ...option.ClientOption) (*sessions, error) {
+	config := spanner.ClientConfig{DisableNativeMetrics: cfg.EmulatorHost != "", DatabaseRole: role}
+	if cfg.EmulatorHost != "" && role != "" {
+		guards, err := enforce(role)
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range guards {
+			opts = append(opts, option.WithGRPCDialOption(g))
+		}
+	}
 	open := func() (*spanner.Client, error) {
 		return spanner.NewClientWithConfig(ctx, cfg.Name(), config, opts...)
 	}
@@ -125,7 +137,7 @@ func (s *sessions) inTurn(ctx context.Context, fn func(*spanner.Client) error) e
 // it: fn must return Spanner's errors as they are or wrapped with %w, and must not do
 // anything outside the transaction.
 func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Context, *spanner.ReadWriteTransaction) error) error {
-	return wrap(tag, s.inTurn(ctx, func(c *spanner.Client) error {
+	return wrap(ctx, tag, s.inTurn(ctx, func(c *spanner.Client) error {
 		var lines trail
 		var repeats int64 = -1
 		_, err := c.ReadWriteTransactionWithOptions(ctx, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
@@ -146,7 +158,7 @@ func (s *sessions) readWrite(ctx context.Context, tag string, fn func(context.Co
 // apply commits mutations in one round trip. They may be applied twice if the answer is
 // lost, so they must be inserts of rows whose second insert is recognised, or idempotent.
 func (s *sessions) apply(ctx context.Context, tag string, ms []*spanner.Mutation) error {
-	return wrap(tag, s.inTurn(ctx, func(c *spanner.Client) error {
+	return wrap(ctx, tag, s.inTurn(ctx, func(c *spanner.Client) error {
 		_, err := c.Apply(ctx, ms, spanner.ApplyAtLeastOnce(), spanner.TransactionTag(tag))
 		committed(ctx, tag, err)
 		return err
@@ -159,9 +171,9 @@ func (s *sessions) apply(ctx context.Context, tag string, ms []*spanner.Mutation
 func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context, reader) error) error {
 	reads.Add(ctx, 1, metric.WithAttributes(attribute.String("transaction", tag)))
 	if s.pool == nil {
-		return wrap(tag, fn(ctx, s.shared.Single()))
+		return wrap(ctx, tag, fn(ctx, s.shared.Single()))
 	}
-	return wrap(tag, s.inTurn(ctx, func(c *spanner.Client) error {
+	return wrap(ctx, tag, s.inTurn(ctx, func(c *spanner.Client) error {
 		_, err := c.ReadWriteTransaction(ctx, func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 			return fn(ctx, tx)
 		})
@@ -173,7 +185,7 @@ func (s *sessions) read(ctx context.Context, tag string, fn func(context.Context
 // where neither Spanner nor the emulator searches for words.
 func (s *sessions) search(ctx context.Context, tag string, fn func(context.Context, reader) error) error {
 	reads.Add(ctx, 1, metric.WithAttributes(attribute.String("transaction", tag)))
-	return wrap(tag, s.with(ctx, func(c *spanner.Client) error { return fn(ctx, c.Single()) }))
+	return wrap(ctx, tag, s.with(ctx, func(c *spanner.Client) error { return fn(ctx, c.Single()) }))
 }
 
 // committed counts a transaction that committed.
@@ -184,18 +196,25 @@ func committed(ctx context.Context, tag string, err error) {
 }
 
 // wrap names the operation and marks what the caller can only wait out.
-func wrap(tag string, err error) error {
+func wrap(ctx context.Context, tag string, err error) error {
 	if err == nil {
 		return nil
 	}
+	if !away(err) {
+		return fmt.Errorf("%s: %w", tag, err)
+	}
+	unavailable.Add(ctx, 1, metric.WithAttributes(attribute.String("transaction", tag)))
+	return fmt.Errorf("%s: %w: %w", tag, ErrUnavailable, err)
+}
+
+// away reports whether the database did not do what it was asked, or not in time.
+func away(err error) bool {
 	switch spanner.ErrCode(err) {
 	case codes.Unavailable, codes.DeadlineExceeded, codes.ResourceExhausted:
-		return fmt.Errorf("%s: %w: %w", tag, ErrUnavailable, err)
+		return true
+	default:
+		return errors.Is(err, context.DeadlineExceeded)
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return fmt.Errorf("%s: %w: %w", tag, ErrUnavailable, err)
-	}
-	return fmt.Errorf("%s: %w", tag, err)
 }
 
 // nullTime returns an empty column for the zero time.

@@ -22,6 +22,7 @@ func TestListsAreBoundedWalksOverAnIndexOfTheTenant(t *testing.T) {
 		"by time":   {newest, "requests_newest", "received_at DESC, request_id", "received_at < @before_time"},
 		"by person": {ofPerson, "people_by_key", "received_at DESC, request_id", "received_at < @before_time"},
 		"by words":  {withWords, "search_documents_by_words", "received_us DESC", "received_us <= @before_us"},
+		"stuck":     {stuckDeliveries, "deliveries_by_state", "state, request_id", "state IN ('failed', 'parked') AND destination = @destination"},
 		"changes":   {savedAfter, "requests_changed", "updated_at, request_id", "updated_at > @after_time"},
 	} {
 		t.Run(name, func(t *testing.T) {

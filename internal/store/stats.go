@@ -14,10 +14,12 @@ type Grouping string
 // The groupings. Each is a column of the index that statistics are read from.
 const (
 	ByNothing     Grouping = ""
-	ByDay         Grouping = "day" // of Range.Zone
+	ByDay         Grouping = "day"  // of Range.Zone
+	ByHour        Grouping = "hour" // of Range.Zone
 	BySource      Grouping = "source"
 	ByProjectType Grouping = "project_type"
 	ByScoreBand   Grouping = "score_band"
+	ByScore       Grouping = "score" // by tens: 0 is 0 to 9, 90 is 90 to 100
 	ByIntent      Grouping = "intent"
 	ByCRMState    Grouping = "crm_state"
 	ByKind        Grouping = "kind"
@@ -29,14 +31,19 @@ const (
 var groupKeys = map[Grouping]string{
 	ByNothing:     "''",
 	ByDay:         "FORMAT_TIMESTAMP('%F', received_at, @zone)",
+	ByHour:        "FORMAT_TIMESTAMP('%FT%H:00', received_at, @zone)",
 	BySource:      "COALESCE(source_name, '')",
 	ByProjectType: "COALESCE(project_type, '')",
 	ByScoreBand:   "COALESCE(score_band, '')",
+	ByScore:       "COALESCE(CAST(10 * LEAST(9, DIV(lead_score, 10)) AS STRING), '')",
 	ByIntent:      "COALESCE(intent, '')",
 	ByCRMState:    "crm_state",
 	ByKind:        "kind",
 	ByStatus:      "status",
 }
+
+// ordered are the groupings whose names are in order; those of the others are by number.
+var ordered = map[Grouping]bool{ByDay: true, ByHour: true, ByScore: true}
 
 // maxGroups bounds an answer: names of sources are other people's words.
 const maxGroups = 500
@@ -58,6 +65,13 @@ type Figures struct {
 	Delivered int64 // in every CRM that was chosen
 	Failed    int64
 
+	// Inbound calls of which it is known who took them.
+	Answered      int64
+	Missed        int64
+	Voicemails    int64
+	AnsweredLeads int64   // leads among those answered
+	SpeechS       float64 // seconds of audio that were transcribed, over all channels
+
 	CostMicros    int64
 	SpeechMicros  int64
 	ModelMicros   int64
@@ -77,6 +91,11 @@ func (f Figures) Plus(more Figures) Figures {
 	f.LeadScore += more.LeadScore
 	f.Delivered += more.Delivered
 	f.Failed += more.Failed
+	f.Answered += more.Answered
+	f.Missed += more.Missed
+	f.Voicemails += more.Voicemails
+	f.AnsweredLeads += more.AnsweredLeads
+	f.SpeechS += more.SpeechS
 	f.CostMicros += more.CostMicros
 	f.SpeechMicros += more.SpeechMicros
 	f.ModelMicros += more.ModelMicros
@@ -92,7 +111,7 @@ type Group struct {
 
 // Stats are figures by group. The total also counts groups that were cut off.
 type Stats struct {
-	Groups []Group // days in order, others by number of requests
+	Groups []Group // days, hours and scores in order, others by number of requests
 	Total  Figures
 	Cut    bool // there are more groups
 }
@@ -102,6 +121,8 @@ const figures = `COUNT(*) AS requests, COUNT(lead_score),
   COUNTIF(score_band = 'hot'), COUNTIF(score_band = 'warm'), COUNTIF(score_band = 'cold'),
   COALESCE(SUM(IF(score_band IN ('hot', 'warm', 'cold'), lead_score, 0)), 0),
   COUNTIF(crm_state = 'done'), COUNTIF(status = 'failed'),
+  COUNTIF(call_outcome = 'answered'), COUNTIF(call_outcome = 'missed'), COUNTIF(call_outcome = 'voicemail'),
+  COUNTIF(call_outcome = 'answered' AND score_band IN ('hot', 'warm', 'cold')), COALESCE(SUM(speech_s), 0),
   COALESCE(SUM(cost_micros), 0), COALESCE(SUM(cost_speech_micros), 0),
   COALESCE(SUM(cost_model_micros), 0), COALESCE(SUM(cost_storage_micros), 0)`
 
@@ -117,15 +138,25 @@ func statsStatement(tenantID string, by Grouping, r Range) (spanner.Statement, e
 	if !ok {
 		return spanner.Statement{}, fmt.Errorf("group statistics: %q is no grouping", by)
 	}
-	params := map[string]any{"tenant": tenantID, "from": r.From, "to": r.To, "limit": int64(maxGroups + 1)}
 	order := "requests DESC, name"
-	if by == ByDay {
-		order, params["zone"] = "name", r.Zone
+	if ordered[by] {
+		order = "name"
 	}
+	params := r.params(by)
+	params["tenant"] = tenantID
 	return spanner.Statement{
 		SQL:    "SELECT " + key + " AS name, " + figures + inRange + "\nGROUP BY name ORDER BY " + order + " LIMIT @limit",
 		Params: params,
 	}, nil
+}
+
+// params are those of a statement that sums the range up.
+func (r Range) params(by Grouping) map[string]any {
+	params := map[string]any{"from": r.From, "to": r.To, "limit": int64(maxGroups + 1)}
+	if by == ByDay || by == ByHour {
+		params["zone"] = r.Zone
+	}
+	return params
 }
 
 // Stats sums up the tenant's requests that were received in the range.
@@ -164,8 +195,12 @@ func (s *Scope) groups(ctx context.Context, by Grouping, r Range) ([]Group, erro
 	if err != nil {
 		return nil, err
 	}
+	return s.store.groups(ctx, "step=api,op=stats", statement)
+}
+
+func (s *Store) groups(ctx context.Context, tag string, statement spanner.Statement) ([]Group, error) {
 	var groups []Group
-	err = s.store.sessions.read(ctx, "step=api,op=stats", func(ctx context.Context, r reader) error {
+	err := s.sessions.read(ctx, tag, func(ctx context.Context, r reader) error {
 		groups = nil
 		return r.Query(ctx, statement).Do(func(row *spanner.Row) error {
 			var g Group
@@ -183,6 +218,7 @@ func (s *Scope) groups(ctx context.Context, by Grouping, r Range) ([]Group, erro
 func (f *Figures) columns() []any {
 	return []any{
 		&f.Requests, &f.Analyzed, &f.Hot, &f.Warm, &f.Cold, &f.LeadScore, &f.Delivered, &f.Failed,
+		&f.Answered, &f.Missed, &f.Voicemails, &f.AnsweredLeads, &f.SpeechS,
 		&f.CostMicros, &f.SpeechMicros, &f.ModelMicros, &f.StorageMicros,
 	}
 }

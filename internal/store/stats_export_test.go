@@ -13,8 +13,22 @@ func StatsStatement(by Grouping, r Range) (string, error) {
 	return statement.SQL, err
 }
 
-// StatsByTenantStatement is that of all tenants.
-const StatsByTenantStatement = statsTenants
+// PlatformStatsStatement shows what is asked about all tenants together.
+func PlatformStatsStatement(by Grouping, r Range) (string, error) {
+	statement, err := statsPlatform(by, r)
+	return statement.SQL, err
+}
+
+// These are the statements that have no parts.
+const (
+	StatsByTenantStatement     = statsTenants
+	TimingsStatement           = timingsOfTenant
+	PlatformTimingsStatement   = timingsOfAll
+	OutcomesStatement          = outcomesOfTenant
+	PlatformOutcomesStatement  = outcomesOfAll
+	BacklogRequestsStatement   = backlogRequests
+	BacklogDeliveriesStatement = backlogDeliveries
+)
 
 // ReceivedAt makes a request one that was received at another time.
 func (s *Scope) ReceivedAt(ctx context.Context, requestID string, at time.Time) error {

@@ -71,7 +71,7 @@ func newStats(t *testing.T) *store.Store {
 func TestStatisticsAreThoseOfTheRangeTheZoneAndTheTenant(t *testing.T) {
 	t.Parallel()
 	s := newStats(t)
-	total := store.Figures{Requests: 4, Analyzed: 3, LeadScore: 150, Hot: 1, Warm: 1, CostMicros: 140_000, SpeechMicros: 100_000}
+	total := store.Figures{Requests: 4, Analyzed: 3, LeadScore: 150, Hot: 1, Warm: 1, Answered: 4, AnsweredLeads: 2, CostMicros: 140_000, SpeechMicros: 100_000}
 	for by, want := range map[store.Grouping]map[string]int64{
 		store.ByNothing:     {"": 4},
 		store.ByDay:         {"2025-11-01": 2, "2025-11-02": 1, "2025-11-30": 1},
@@ -123,10 +123,10 @@ func TestTheOperatorSeesALineForEachTenant(t *testing.T) {
 	must(t, err)
 	want := []store.TenantFigures{
 		{TenantID: demo, Name: demo, Status: "active", Figures: store.Figures{
-			Requests: 4, Analyzed: 3, LeadScore: 150, Hot: 1, Warm: 1, CostMicros: 140_000, SpeechMicros: 100_000,
+			Requests: 4, Analyzed: 3, LeadScore: 150, Hot: 1, Warm: 1, Answered: 4, AnsweredLeads: 2, CostMicros: 140_000, SpeechMicros: 100_000,
 		}},
 		{TenantID: "tenant_other", Name: "tenant_other", Status: "active", Figures: store.Figures{
-			Requests: 1, Analyzed: 1, LeadScore: 99, Hot: 1, CostMicros: 100_000_000, SpeechMicros: 90_000_000,
+			Requests: 1, Analyzed: 1, LeadScore: 99, Hot: 1, Answered: 1, AnsweredLeads: 1, CostMicros: 100_000_000, SpeechMicros: 90_000_000,
 		}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

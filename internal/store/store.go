@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"cloud.google.com/go/spanner"
@@ -35,6 +36,9 @@ type Config struct {
 	// FullText says that the schema has the index for full-text search, which needs Spanner's
 	// Enterprise edition.
 	FullText bool `env:"FULL_TEXT_SEARCH, default=true"`
+	// Roles says whether each service acts in a database role of its own. The schema must have
+	// them first: see UseRoles.
+	Roles Roles `env:"SPANNER_ROLES, default=none"`
 	// Grace is how long a row waits for the message that is published right after its commit
 	// before sweep announces it. Backoff is how long it is left alone after that, doubled
 	// each time up to 32 times.
@@ -51,6 +55,9 @@ func (c *Config) Validate() error {
 	if c.Grace <= 0 || c.Backoff <= 0 {
 		errs = append(errs, errors.New("ANNOUNCE_GRACE and SWEEP_BACKOFF must be positive"))
 	}
+	if !slices.Contains([]Roles{NoRoles, MakeRoles, UseRoles}, c.Roles) {
+		errs = append(errs, fmt.Errorf("SPANNER_ROLES must be %s, %s or %s", NoRoles, MakeRoles, UseRoles))
+	}
 	return errors.Join(errs...)
 }
 
@@ -61,13 +68,15 @@ func (c Config) Name() string {
 
 // Store is an open database.
 type Store struct {
-	sessions *sessions
-	client   []option.ClientOption
-	fullText bool
-	now      func() time.Time
-	grace    time.Duration
-	backoff  time.Duration
-	reach    reach
+	sessions   *sessions
+	client     []option.ClientOption
+	role       string
+	fullText   bool
+	makesRoles bool
+	now        func() time.Time
+	grace      time.Duration
+	backoff    time.Duration
+	reach      reach
 }
 
 // Option changes how a Store behaves.
@@ -81,14 +90,21 @@ func WithClient(opts ...option.ClientOption) Option {
 	return func(s *Store) { s.client = append(s.client, opts...) }
 }
 
+// WithRole makes the database refuse what the role was not granted. It is ignored unless the
+// configuration says that roles are used.
+func WithRole(role string) Option { return func(s *Store) { s.role = role } }
+
 // Open opens the database. The schema must have been applied by Migrate.
 func Open(ctx context.Context, cfg Config, opts ...Option) (*Store, error) {
-	s := &Store{fullText: cfg.FullText, now: time.Now, grace: cfg.Grace, backoff: cfg.Backoff, reach: farthest}
+	s := &Store{fullText: cfg.FullText, makesRoles: cfg.makesRoles(), now: time.Now, grace: cfg.Grace, backoff: cfg.Backoff, reach: farthest}
 	for _, opt := range opts {
 		opt(s)
 	}
+	if cfg.Roles != UseRoles {
+		s.role = ""
+	}
 	var err error
-	if s.sessions, err = openSessions(ctx, cfg, s.client...); err != nil {
+	if s.sessions, err = openSessions(ctx, cfg, s.role, s.client...); err != nil {
 		return nil, fmt.Errorf("open spanner %s: %w", cfg.Name(), err)
 	}
 	return s, nil

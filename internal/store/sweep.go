@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"cloud.google.com/go/spanner"
 	"google.golang.org/grpc/codes"
@@ -19,6 +20,9 @@ type Due struct {
 	Run         int64
 	TraceParent string
 	Announced   int64 // how often sweep announced it before, without any progress since
+	// Waited is how long it has been due, with the times for which it was moved on without any
+	// progress.
+	Waited time.Duration
 }
 
 // Queue names the rows that wait for the same: a tenant's at one step, or for one destination.
@@ -130,6 +134,9 @@ func roundRobin(rows []Due) []Due {
 	return ordered
 }
 
+// repeat is how long sweep waits for what it has announced n times before.
+func (s *Store) repeat(n int64) time.Duration { return s.backoff << min(n, 5) }
+
 // take moves the row's due_at on if it is still due.
 func (o *Operator) take(ctx context.Context, d *Due) (bool, error) {
 	table, key := "requests", spanner.Key{d.TenantID, d.RequestID}
@@ -160,9 +167,13 @@ func (o *Operator) take(ctx context.Context, d *Due) (bool, error) {
 			return nil
 		}
 		ok, d.Status, d.TraceParent, d.Announced = true, request.Status(status), trace.StringVal, announced
+		d.Waited = now.Sub(due.Time)
+		for n := range announced {
+			d.Waited += o.store.repeat(n)
+		}
 		v := map[string]any{
 			"tenant_id": d.TenantID, "request_id": d.RequestID,
-			"due_at": now.Add(o.store.backoff << min(announced, 5)), "announced": announced + 1,
+			"due_at": now.Add(o.store.repeat(announced)), "announced": announced + 1,
 		}
 		if d.Destination != "" {
 			v["destination"] = d.Destination

@@ -17,7 +17,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
-var budgetUsed, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/sweep").Float64Gauge(
+var budgetUsed, _ = otel.Meter(scope).Float64Gauge(
 	"pipeline.tenant.budget_used", metric.WithUnit("1"), metric.WithDescription("share of the month's budget that a tenant has spent"))
 
 const (

@@ -21,8 +21,13 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/topic"
 )
 
-var announced, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/sweep").Int64Counter(
+const scope = "github.com/your-org/multi-tenant-pipeline/internal/sweep"
+
+var announced, _ = otel.Meter(scope).Int64Counter(
 	"pipeline.sweep.announced", metric.WithDescription("due requests and deliveries that sweep announced"))
+
+var oldest, _ = otel.Meter(scope).Float64Gauge(
+	"pipeline.due.oldest", metric.WithUnit("s"), metric.WithDescription("how long the row had been due that had been due for longest when sweep took it"))
 
 // Config says how much one sweep does.
 type Config struct {
@@ -61,6 +66,7 @@ type Sweeper struct {
 	Due       Due
 	Publisher Publisher
 	Budgets   *Budgets // nil: nobody's
+	Letters   *Letters // nil: nobody watches them
 }
 
 // Sweep takes turns until nothing is due or its time is over, and returns how many rows
@@ -76,11 +82,16 @@ func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
 		checked.Go(func() { s.Budgets.Check(budget) })
 		defer checked.Wait()
 	}
+	if s.Letters != nil {
+		s.Letters.Check(budget)
+	}
 	total, repeats := 0, repeats{limit: s.Config.Repeats}
+	var longest time.Duration
 	for budget.Err() == nil {
 		due, err := s.Due.TakeDue(budget, s.Config.Each, repeats.spent...)
 		for _, d := range due {
 			repeats.add(d)
+			longest = max(longest, d.Waited)
 			s.announce(context.WithoutCancel(ctx), d)
 		}
 		total += len(due)
@@ -91,6 +102,7 @@ func (s *Sweeper) Sweep(ctx context.Context) (int, error) {
 			break
 		}
 	}
+	oldest.Record(ctx, longest.Seconds())
 	return total, nil
 }
 

@@ -30,6 +30,7 @@ type Loader interface {
 // Options tune a Directory.
 type Options struct {
 	Interval time.Duration // between reloads
+	HIPAA    bool          // every tenant is served in HIPAA mode
 	// Prepare, if set, sees a loaded list before it is served, so that what belongs to a new
 	// tenant (its keys) is there before the tenant is.
 	Prepare func(ctx context.Context, tenants []Tenant)
@@ -44,6 +45,7 @@ type Directory struct {
 	current  atomic.Pointer[snapshot]
 	reloads  singleflight.Group
 	misses   *rate.Limiter
+	tried    atomic.Int64        // when the last reload began, in Unix nanoseconds
 	stumbled atomic.Bool         // the last reload failed: said once
 	ignored  map[string][]string // by tenant, where secrets of others stand: said once; of the reload under way
 }
@@ -76,6 +78,22 @@ func (d *Directory) Refresh(ctx context.Context) error {
 	return err
 }
 
+// asleep is after how many intervals without a reload the process must have been without a CPU.
+const asleep = 3
+
+// CatchUp reloads the directory, for as long as wait, if Run has not had the chance to: Cloud Run
+// takes an instance's CPU away between two requests. While Run tries in vain nobody waits.
+func (d *Directory) CatchUp(ctx context.Context, wait time.Duration) {
+	if time.Since(time.Unix(0, d.tried.Load())) < asleep*d.opts.Interval {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	if err := d.Refresh(ctx); err != nil {
+		slog.WarnContext(ctx, "tenants may be out of date", "error", err)
+	}
+}
+
 // Changed is Refresh for who has changed something: what is served then is no older than
 // that. A reload that was under way already may have read before the change, so that the one
 // after it counts.
@@ -93,11 +111,15 @@ func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
 		// Others wait for this reload too, and must not fail because the first one gave up.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
+		d.tried.Store(time.Now().UnixNano())
 		tenants, err := d.loader.Tenants(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("load tenants: %w", err)
 		}
 		d.confine(ctx, tenants)
+		for i := range tenants {
+			tenants[i].protect(d.opts.HIPAA)
+		}
 		if d.opts.Prepare != nil {
 			d.opts.Prepare(ctx, tenants)
 		}

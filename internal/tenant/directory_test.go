@@ -211,6 +211,51 @@ func TestRunReloadsUntilItIsStopped(t *testing.T) {
 	})
 }
 
+// Cloud Run takes the CPU of an instance that has no request. What it knows by then may be from
+// long ago: a pause that was not there yet, a signing key that is gone.
+func TestAnInstanceThatSleptCatchesUpOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &loader{tenants: []Tenant{demo}}
+		d := NewDirectory(l, Options{Interval: 10 * time.Second})
+		if err := d.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(29 * time.Second)
+		if d.CatchUp(t.Context(), time.Second); l.count() != 1 {
+			t.Errorf("%d reads, although Run may only be late", l.count())
+		}
+		l.set(nil, demo, Tenant{ID: "tenant_new"})
+		time.Sleep(time.Hour)
+		for range 3 {
+			d.CatchUp(t.Context(), time.Second)
+		}
+		if _, ok := d.Lookup("tenant_new"); !ok || l.count() != 2 {
+			t.Errorf("after an hour without CPU: new tenant known %v, %d reads", ok, l.count())
+		}
+	})
+}
+
+// When the store is away, requests are served with what is known, and do not wait one by one.
+func TestNobodyWaitsForAStoreThatIsAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &loader{tenants: []Tenant{demo}}
+		d := NewDirectory(l, Options{Interval: 10 * time.Second})
+		if err := d.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		l.set(errors.New("unavailable"))
+		time.Sleep(time.Hour)
+		for range 3 {
+			d.CatchUp(t.Context(), time.Second)
+		}
+		if _, ok := d.Lookup("tenant_demo"); !ok || l.count() != 2 {
+			t.Errorf("what was known is gone (%v), or %d reads", !ok, l.count())
+		}
+	})
+}
+
 func TestACompanyIsNotTakenByItsIDInTheOtherPlace(t *testing.T) {
 	t.Parallel()
 	thief := Tenant{ID: "thief", Sources: []Source{{ID: "a", CompanyID: "COM1"}, {ID: "b", CompanyResourceID: "12345"}}}

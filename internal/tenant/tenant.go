@@ -121,6 +121,11 @@ type Privacy struct {
 	KeepCardNumbers bool `json:"keep_card_numbers,omitempty"`
 	// MaskProfanity leaves the first letter of swear words in transcripts.
 	MaskProfanity bool `json:"mask_profanity,omitempty"`
+	// HIPAA keeps what callers say from everybody without a contract that covers it: messages
+	// say only that there is a lead, and nothing goes to a destination that is not in Covered.
+	HIPAA bool `json:"hipaa,omitempty"`
+	// Covered are the destinations behind which such a contract stands.
+	Covered []string `json:"covered,omitempty"`
 }
 
 // Process chooses the kinds of delivery that become requests besides inbound calls and

@@ -92,7 +92,8 @@ func place(spans []request.Span, at float64) float64 {
 }
 
 // rename gives voices the names that they have in the piece before: whoever speaks at the same
-// time is the same. Voices that nobody was heard with get names that nobody has yet.
+// time is the same, and of two voices the other one is the other one. Further voices that nobody
+// was heard with get names that nobody has yet.
 func rename(turns, before, all []request.Segment) {
 	type pair struct{ was, is string }
 	together := map[pair]float64{}
@@ -116,6 +117,9 @@ func rename(turns, before, all []request.Segment) {
 			names[p.is], taken[p.was] = p.was, true
 		}
 	}
+	if len(names) == 1 {
+		nameOther(names, taken, voices(turns), voices(all))
+	}
 	for _, s := range all {
 		taken[s.Speaker] = true
 	}
@@ -127,6 +131,30 @@ func rename(turns, before, all []request.Segment) {
 		}
 		turns[i].Speaker = name
 	}
+}
+
+// nameOther names the second of two voices where there were two before and one of them is found.
+func nameOther(names map[string]string, taken map[string]bool, here, before []string) {
+	if len(here) != 2 || len(before) != 2 {
+		return
+	}
+	for _, is := range here {
+		for _, was := range before {
+			if names[is] == "" && !taken[was] {
+				names[is], taken[was] = was, true
+			}
+		}
+	}
+}
+
+// voices returns the names of those who speak, sorted.
+func voices(turns []request.Segment) []string {
+	var names []string
+	for _, t := range turns {
+		names = append(names, t.Speaker)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // unused returns the first name of a voice that is not taken.

@@ -57,6 +57,22 @@ func TestPiecesAreJoinedOnTheRecordingsClock(t *testing.T) {
 			),
 			[]request.Segment{said("1", 0, 5, "hello"), said("2", 72, 80, "left"), said("1", 84, 90, "right"), said("2", 95, 99, "right again"), said("3", 130, 131, "somebody else")},
 		},
+		"of two voices the one that was not heard twice is the other one": {
+			overlapping(1),
+			transcripts(
+				[]request.Segment{said("1", 0, 5, "hello"), said("2", 6, 30, "a story"), said("1", 72, 80, "left")},
+				[]request.Segment{said("2", 3, 10, "left"), said("1", 40, 50, "the story goes on")},
+			),
+			[]request.Segment{said("1", 0, 5, "hello"), said("2", 6, 30, "a story"), said("1", 72, 80, "left"), said("2", 110, 120, "the story goes on")},
+		},
+		"nobody knows who of three it is": {
+			overlapping(1),
+			transcripts(
+				[]request.Segment{said("1", 0, 5, "hello"), said("2", 6, 30, "a"), said("3", 31, 40, "b"), said("1", 72, 80, "left")},
+				[]request.Segment{said("2", 3, 10, "left"), said("1", 40, 50, "c")},
+			),
+			[]request.Segment{said("1", 0, 5, "hello"), said("2", 6, 30, "a"), said("3", 31, 40, "b"), said("1", 72, 80, "left"), said("4", 110, 120, "c")},
+		},
 		"channels keep theirs": {
 			overlapping(2),
 			transcripts([]request.Segment{said("1", 72, 80, "a")}, []request.Segment{said("2", 2, 9, "a, through the other line"), said("2", 60, 61, "b")}),

@@ -89,7 +89,7 @@ func Start(ctx context.Context, cfg Config, name, version string) (*Telemetry, e
 	}
 	traces := trace.NewTracerProvider(trace.WithResource(res), trace.WithBatcher(exp.spans),
 		trace.WithSampler(trace.ParentBased(trace.TraceIDRatioBased(cfg.SampleRatio))))
-	metrics := metric.NewMeterProvider(metric.WithResource(res),
+	metrics := metric.NewMeterProvider(metric.WithResource(res), metric.WithView(view),
 		metric.WithReader(metric.NewPeriodicReader(exp.metrics, metric.WithInterval(cfg.Interval))))
 	otel.SetTracerProvider(traces)
 	otel.SetMeterProvider(metrics)

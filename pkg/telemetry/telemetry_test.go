@@ -103,8 +103,8 @@ func TestShutdownFlushesSpansAndMetrics(t *testing.T) {
 	if got["service.name"] != "webhook" || got["service.version"] != "v1" || got["gcp.project_id"] != "demo" || got["service.instance.id"] == "" {
 		t.Errorf("span's resource = %v, want the service's", got)
 	}
-	if strings.Join(r.metrics.names, " ") != "things" {
-		t.Errorf("metrics = %v, want things", r.metrics.names)
+	if strings.Join(r.metrics.names, " ") != "things_total" {
+		t.Errorf("metrics = %v, want things_total", r.metrics.names)
 	}
 }
 

@@ -7,7 +7,6 @@
 
 full_text_search      = false # Spanner Standard
 webhook_min_instances = 0
-cpu_always            = false
 max_instances         = 5
 backup_days           = 7
 pitr_days             = 1

@@ -10,6 +10,7 @@ gemini_location = "us"   # data stays in the country
 speech_location = "us"
 max_instances   = 1000
 vpc_egress      = true
+cpu_always      = true # metrics and counts are on time
 
 cmek                  = true
 spanner_key_locations = ["us-east4", "us-east1", "us-central1"]

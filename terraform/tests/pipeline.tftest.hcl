@@ -156,7 +156,7 @@ run "the_switch_for_own_keys_reaches_everything" {
     error_message = "A topic is not encrypted with our key."
   }
   assert {
-    condition = alltrue([for b in [google_storage_bucket.recordings, google_storage_bucket.audit] :
+    condition = alltrue([for b in [google_storage_bucket.recordings, google_storage_bucket.audit, google_storage_bucket.build] :
       b.encryption[0].default_kms_key_name == google_kms_crypto_key.this["us-central1"].id
     ])
     error_message = "A bucket is not encrypted with our key."
@@ -171,6 +171,10 @@ run "the_switch_for_own_keys_reaches_everything" {
   assert {
     condition     = google_secret_manager_secret.bootstrap.replication[0].auto[0].customer_managed_encryption[0].kms_key_name == google_kms_crypto_key.this["global"].id
     error_message = "The bootstrap key is not encrypted with our key."
+  }
+  assert {
+    condition     = local.services.api.environment.SECRET_KMS_KEY == google_kms_crypto_key.this["global"].id
+    error_message = "Secrets that the api service makes are not encrypted with our key."
   }
 }
 
@@ -197,4 +201,30 @@ run "own_keys_for_several_regions_must_be_placed" {
     spanner_config = "nam3"
   }
   expect_failures = [google_spanner_database.this]
+}
+
+run "database_roles_are_taken_step_by_step" {
+  variables {
+    database_roles = "use"
+  }
+  assert {
+    condition     = local.environment.SPANNER_ROLES == "use" && length(google_spanner_database_iam_member.user) == 8
+    error_message = "An account loses its right to the database before its service acts in a role."
+  }
+  assert {
+    condition = alltrue([for name in keys(local.services) :
+      strcontains(google_spanner_database_iam_member.role["${name} pipeline-db"].condition[0].expression, "endsWith(\"/${name}\")")
+    ])
+    error_message = "A service may act in another's role."
+  }
+}
+
+run "with_database_roles_only_no_service_has_a_right_to_the_whole_database" {
+  variables {
+    database_roles = "only"
+  }
+  assert {
+    condition     = local.environment.SPANNER_ROLES == "use" && join(",", keys(google_spanner_database_iam_member.user)) == "migrate pipeline-db"
+    error_message = "A service may still do what no database role allows."
+  }
 }

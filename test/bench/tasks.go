@@ -21,6 +21,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/prompt"
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/rules"
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
+	"github.com/your-org/multi-tenant-pipeline/internal/cost/estimate"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/mapping"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -113,7 +114,7 @@ func (record) Answer(context.Context) (*request.Analysis, error)         { retur
 type answered struct{ text string }
 
 func (a answered) Generate(context.Context, prompt.Prompt) (gemini.Reply, error) {
-	return gemini.Reply{Text: a.text, Model: "gemini-2.5-flash", Usage: request.Usage{InputTokens: inputTokens, OutputTokens: outputTokens}}, nil
+	return gemini.Reply{Text: a.text, Model: "gemini-2.5-flash", Usage: request.Usage{InputTokens: estimate.InputTokens, OutputTokens: estimate.OutputTokens}}, nil
 }
 
 func (answered) Fingerprint() string { return "bench" }

@@ -100,6 +100,7 @@ func TestABacklogMustNotCostTwoSeconds(t *testing.T) {
 // What a storm breaks when a part is missing is what the storm's checks are for. That it is
 // noticed is worth nothing unless it is noticed as what it is.
 func TestAMissingPartIsNoticed(t *testing.T) {
+	t.Parallel() // most of its time it waits for what never comes
 	for sabotage, want := range map[string]string{
 		"announce-before-save": "lost",
 		"no-sweep":             "lost",
@@ -107,6 +108,7 @@ func TestAMissingPartIsNoticed(t *testing.T) {
 		"no-ledger":            "doubled",
 	} {
 		t.Run(sabotage, func(t *testing.T) {
+			t.Parallel()
 			r := result(t, short(t, "-sabotage", sabotage, "-n", "40", "-duration", "10s", "-settle", "20s"))
 			if r.breaches(want) == 0 || r.verdict() == nil {
 				t.Errorf("without it nothing is %s", want)

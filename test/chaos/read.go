@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -74,20 +76,54 @@ func (s *stack) requests(ctx context.Context, t tenant) (map[string]listed, erro
 	}
 }
 
-// details reads everything about a tenant's requests.
-func (s *stack) details(ctx context.Context, t tenant) (map[string]found, error) {
-	requests, err := s.requests(ctx, t)
+// listable is up to how many of a tenant's requests are read by list. The emulator joins a list's
+// index with its table row by row: a page of some thousands takes it more than a minute.
+const listable = 500
+
+// states returns where a tenant's requests are, by their ids: all that there are if they can be
+// listed, else those that were planned. Of these, settled ones that were seen before are not asked for again.
+func (s *stack) states(ctx context.Context, t tenant, planned []string, seen map[string]listed) (map[string]listed, error) {
+	if len(planned) <= listable {
+		return s.requests(ctx, t)
+	}
+	open := slices.DeleteFunc(slices.Clone(planned), func(id string) bool { return seen[id].settled() })
+	found, err := s.read(ctx, t, open)
 	if err != nil {
 		return nil, err
 	}
+	for id, f := range found {
+		seen[id] = f.listed
+	}
+	return seen, nil
+}
+
+// details reads everything about a tenant's requests, like states.
+func (s *stack) details(ctx context.Context, t tenant, planned []string) (map[string]found, error) {
+	if len(planned) <= listable {
+		requests, err := s.requests(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		planned = slices.Collect(maps.Keys(requests))
+	}
+	return s.read(ctx, t, planned)
+}
+
+// read asks for requests one by one. One that is not there is left out.
+func (s *stack) read(ctx context.Context, t tenant, ids []string) (map[string]found, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
 	var mu sync.Mutex
-	all := make(map[string]found, len(requests))
-	for id := range requests {
+	all := make(map[string]found, len(ids))
+	for _, id := range ids {
 		group.Go(func() error {
 			var f found
-			if err := s.get(ctx, t, "/requests/"+id, &raw{&f}); err != nil {
+			err := s.get(ctx, t, "/requests/"+id, &raw{&f})
+			var status *statusError
+			if errors.As(err, &status) && status.status == http.StatusNotFound {
+				return nil
+			}
+			if err != nil {
 				return err
 			}
 			mu.Lock()

@@ -42,7 +42,7 @@ func rolling(ctx context.Context, s *stack, o options) (*report, error) {
 		r.breach("lost", "it did not come to rest: %v", err)
 	}
 	r.Settling = time.Since(calm)
-	left, err := s.inventory(ctx)
+	left, err := s.inventory(ctx, items)
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func stopped(ctx context.Context, s *stack, o options) (*report, error) {
 		r.breach("lost", "it did not come to rest: %v", err)
 	}
 	r.Settling = time.Since(calm)
-	left, err := s.inventory(ctx)
+	left, err := s.inventory(ctx, items)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func storm(ctx context.Context, s *stack, o options) (*report, error) {
 		r.breach("lost", "it did not come to rest: %v", err)
 	}
 	r.Settling = time.Since(calm)
-	all, err := s.inventory(ctx)
+	all, err := s.inventory(ctx, items)
 	if err != nil {
 		return nil, err
 	}
@@ -39,18 +39,22 @@ func storm(ctx context.Context, s *stack, o options) (*report, error) {
 	for _, kind := range kinds() {
 		r.Faults[kind] = g.count[kind]
 	}
-	r.Faults["spanner aborted"] = int(s.collector.sum("pipeline.store.aborts", ""))
-	r.Recovered["announced by sweep"] = int(s.collector.sum("pipeline.sweep.announced", ""))
+	r.Faults["spanner aborted"] = int(s.collector.sum("pipeline_store_aborts_total", ""))
+	r.Recovered["announced by sweep"] = int(s.collector.sum("pipeline_sweep_announced_total", ""))
 	r.Took = time.Since(begin)
 	return r, nil
 }
 
 // rest waits until nothing that was acknowledged is on its way any more.
 func (s *stack) rest(ctx context.Context, items []*item, limit time.Duration) error {
+	seen := make([]map[string]listed, len(s.Tenants))
+	for i := range seen {
+		seen[i] = map[string]listed{}
+	}
 	err := until(ctx, limit, time.Second, func() error {
 		open, first := 0, ""
 		for i, t := range s.Tenants {
-			requests, err := s.requests(ctx, t)
+			states, err := s.states(ctx, t, planned(items, i, t), seen[i])
 			if err != nil {
 				return err
 			}
@@ -58,7 +62,7 @@ func (s *stack) rest(ctx context.Context, items []*item, limit time.Duration) er
 				if it.tenant != i {
 					continue
 				}
-				if l, exists := requests[it.requestID(t)]; exists && !l.settled() || !exists && it.acknowledged() {
+				if l, exists := states[it.requestID(t)]; exists && !l.settled() || !exists && it.acknowledged() {
 					open, first = open+1, it.requestID(t)
 				}
 			}
@@ -70,6 +74,17 @@ func (s *stack) rest(ctx context.Context, items []*item, limit time.Duration) er
 	})
 	pause(ctx, still)
 	return err
+}
+
+// planned returns the ids that the requests of a tenant's items have.
+func planned(items []*item, number int, t tenant) []string {
+	var ids []string
+	for _, it := range items {
+		if it.tenant == number {
+			ids = append(ids, it.requestID(t))
+		}
+	}
+	return ids
 }
 
 // strangers asks for each tenant's requests as another tenant.

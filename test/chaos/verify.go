@@ -24,13 +24,14 @@ type afterwards struct {
 	holds    map[string]holding
 }
 
-// inventory reads what is there of all tenants.
-func (s *stack) inventory(ctx context.Context) ([]afterwards, error) {
+// inventory reads what is there of all tenants. Requests that nobody planned are seen as far as
+// requests can be listed.
+func (s *stack) inventory(ctx context.Context, items []*item) ([]afterwards, error) {
 	var all []afterwards
 	for i, t := range s.Tenants {
 		a := afterwards{tenant: t, canary: canaries[i], holds: map[string]holding{}}
 		var err error
-		if a.requests, err = s.details(ctx, t); err != nil {
+		if a.requests, err = s.details(ctx, t, planned(items, i, t)); err != nil {
 			return nil, err
 		}
 		for _, system := range outside {

@@ -2,7 +2,10 @@ package e2e
 
 import (
 	"context"
+	"maps"
 	"net"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,7 +25,8 @@ type collector struct {
 
 	mu     sync.Mutex
 	spans  []*trace.Span
-	series map[string]map[string]int64 // metric → service and attributes → latest value
+	series map[string]map[string]int64    // metric → service and attributes → latest value
+	points map[string][]map[string]string // metric → labels of each series
 }
 
 // meter receives metrics for the collector: the two services' Export methods differ.
@@ -37,7 +41,7 @@ func newCollector(t *testing.T) *collector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &collector{addr: listener.Addr().String(), series: map[string]map[string]int64{}}
+	c := &collector{addr: listener.Addr().String(), series: map[string]map[string]int64{}, points: map[string][]map[string]string{}}
 	server := grpc.NewServer()
 	collectortrace.RegisterTraceServiceServer(server, c)
 	collectormetrics.RegisterMetricsServiceServer(server, meter{collector: c})
@@ -65,6 +69,7 @@ func (m meter) Export(_ context.Context, req *collectormetrics.ExportMetricsServ
 		for _, scope := range resource.GetScopeMetrics() {
 			for _, metric := range scope.GetMetrics() {
 				m.keep(service, metric)
+				m.remember(resource.GetResource().GetAttributes(), metric)
 			}
 		}
 	}
@@ -79,6 +84,44 @@ func (m meter) keep(service string, metric *metrics.Metric) {
 	for _, point := range metric.GetSum().GetDataPoints() {
 		m.series[metric.GetName()][service+" "+text(point.GetAttributes())] = point.GetAsInt()
 	}
+}
+
+// remember keeps the labels of a metric's series as Prometheus has them: the service is the job.
+func (m meter) remember(resource []*common.KeyValue, metric *metrics.Metric) {
+	var all [][]*common.KeyValue
+	for _, p := range metric.GetSum().GetDataPoints() {
+		all = append(all, p.GetAttributes())
+	}
+	for _, p := range metric.GetGauge().GetDataPoints() {
+		all = append(all, p.GetAttributes())
+	}
+	for _, p := range metric.GetHistogram().GetDataPoints() {
+		all = append(all, p.GetAttributes())
+	}
+	for _, attributes := range all {
+		labels := map[string]string{"job": values(resource)["service.name"]}
+		maps.Copy(labels, values(attributes))
+		known := m.points[metric.GetName()]
+		if !slices.ContainsFunc(known, func(other map[string]string) bool { return maps.Equal(labels, other) }) {
+			m.points[metric.GetName()] = append(known, labels)
+		}
+	}
+}
+
+// values returns attributes as labels, which are texts.
+func values(attributes []*common.KeyValue) map[string]string {
+	all := map[string]string{}
+	for _, a := range attributes {
+		switch v := a.GetValue().GetValue().(type) {
+		case *common.AnyValue_BoolValue:
+			all[a.GetKey()] = strconv.FormatBool(v.BoolValue)
+		case *common.AnyValue_IntValue:
+			all[a.GetKey()] = strconv.FormatInt(v.IntValue, 10)
+		default:
+			all[a.GetKey()] = a.GetValue().GetStringValue()
+		}
+	}
+	return all
 }
 
 func text(attributes []*common.KeyValue) string {
@@ -114,7 +157,7 @@ func (c *collector) transactions() map[string]int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	sums := map[string]int64{}
-	for series, n := range c.series["pipeline.store.transactions"] {
+	for series, n := range c.series["pipeline_store_transactions_total"] {
 		_, name, _ := strings.Cut(series, "transaction=")
 		sums[name] += n
 	}

@@ -38,6 +38,7 @@ func TestOutages(t *testing.T) {
 	t.Run("the model is away", d.modelAway)
 	t.Run("the network is hostile", d.hostile)
 	t.Run("a message is refused for good", d.poison)
+	t.Run("everything that is watched is counted", d.watched)
 	t.Run("the database is restored", d.restore)
 }
 
@@ -177,7 +178,7 @@ func (d *drill) poison(t *testing.T) {
 		t.Errorf("the message came back: %+v", open)
 	}
 	eventually(t, "dead letters are counted", func() error {
-		if n := d.metrics.total("pipeline.dead_letters"); n < 2 {
+		if n := d.metrics.total("pipeline_dead_letters_total"); n < 2 {
 			return fmt.Errorf("%d, want 2", n)
 		}
 		return nil

@@ -94,7 +94,9 @@ func TestAllSamplesBecomeLeads(t *testing.T) {
 	}
 }
 
+//nolint:tparallel // its parts share a stack, one after the other
 func TestALeadIsDeliveredExactlyOnce(t *testing.T) {
+	t.Parallel() // it waits for leases to run out, most of its time
 	s := start(t, nil, "-separate", "-no-samples")
 
 	t.Run("when its delivery comes twenty times at once", func(t *testing.T) {
@@ -139,6 +141,7 @@ func TestALeadIsDeliveredExactlyOnce(t *testing.T) {
 }
 
 func TestALeadIsDeliveredExactlyOnceByAPushThatDiesInsideASlowCRMCall(t *testing.T) {
+	t.Parallel() // it waits until an attempt of unknown outcome can no longer show
 	s := start(t, nil, "-separate", "-no-samples")
 	faults := encode(t, []map[string]any{{"system": "hubspot", "latency_ms": 400}})
 	if status, body := request(t, http.MethodPut, s.SandboxURL+"/faults", "application/json", faults, nil); status/100 != 2 {

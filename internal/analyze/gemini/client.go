@@ -59,7 +59,7 @@ func New(ctx context.Context, cfg Config) (*Client, error) {
 		return nil, fmt.Errorf("new gemini client: %w", err)
 	}
 	for _, p := range cfg.Models {
-		if err := c.open(ctx, c.location(p)); err != nil {
+		if err := c.open(ctx, c.cfg.locationOf(p)); err != nil {
 			return nil, err
 		}
 		if why, ok := retiring[p.ID]; ok {
@@ -89,13 +89,6 @@ func (c *Client) open(ctx context.Context, location string) error {
 	return nil
 }
 
-func (c *Client) location(p Profile) string {
-	if p.Location != "" {
-		return p.Location
-	}
-	return c.cfg.Location
-}
-
 // Fingerprint stands for everything besides the prompt that an answer depends on.
 func (c *Client) Fingerprint() string {
 	data, err := json.Marshal([]any{c.cfg.Models, verdict.ResponseSchema()})
@@ -113,7 +106,7 @@ func (c *Client) ask(ctx context.Context, profile Profile, p prompt.Prompt) (Rep
 	span.SetAttributes(attribute.String("gen_ai.request.model", profile.ID))
 	limited, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	response, err := c.models[c.location(profile)].GenerateContent(limited, profile.ID, contents(p), profile.config(p))
+	response, err := c.models[c.cfg.locationOf(profile)].GenerateContent(limited, profile.ID, contents(p), profile.config(p))
 	if err != nil {
 		err = classify(ctx, err)
 		span.SetStatus(codes.Error, err.Error())

@@ -28,6 +28,8 @@ type Config struct {
 	Models Profiles `env:"GEMINI_MODELS, default=gemini-2.5-flash,gemini-3.5-flash-lite"`
 	// Timeout bounds one call.
 	Timeout time.Duration `env:"GEMINI_TIMEOUT, default=60s"`
+	// HIPAA allows only locations that keep what is said in a place that can be named.
+	HIPAA bool `env:"HIPAA_MODE, default=false"`
 }
 
 // Off reports whether no model is to be asked.
@@ -48,6 +50,9 @@ func (c Config) Validate() error {
 	}
 	for _, p := range c.Models {
 		errs = append(errs, p.validate())
+		if c.HIPAA && c.locationOf(p) == worldwide {
+			errs = append(errs, fmt.Errorf("HIPAA_MODE: %s would be asked anywhere: set GEMINI_LOCATION to us or eu, or its profile's location", p.ID))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -83,6 +88,8 @@ type Profile struct {
 	ThinkingLevel  string   `json:"thinkingLevel,omitempty"`  // MINIMAL LOW MEDIUM HIGH; 3.x models
 	Temperature    *float32 `json:"temperature,omitempty"`
 	Seed           *int32   `json:"seed,omitempty"`
+
+	roaming bool // in no single region: where Config.Location is one, it is asked worldwide
 }
 
 func (p Profile) validate() error {
@@ -116,10 +123,25 @@ func named(id string) Profile {
 		p.Seed = genai.Ptr[int32](1)
 		return p
 	}
-	p.Location = "global"
+	p.roaming = true
 	p.ThinkingLevel = string(genai.ThinkingLevelMinimal)
 	p.Seed = genai.Ptr[int32](1)
 	return p
+}
+
+// worldwide is the location that may be any.
+const worldwide = "global"
+
+// locationOf returns where a model is asked.
+func (c Config) locationOf(p Profile) string {
+	switch {
+	case p.Location != "":
+		return p.Location
+	case p.roaming && strings.Contains(c.Location, "-"): // us-central1, not us
+		return worldwide
+	default:
+		return c.Location
+	}
 }
 
 // Profiles is an ordered list of profiles.

@@ -26,7 +26,7 @@ func TestTheDefaultAsksTheWantedModelAndThenItsSuccessor(t *testing.T) {
 	if first.ThinkingBudget == nil || first.ThinkingLevel != "" || first.Location != "" {
 		t.Errorf("first profile = %+v, want a thinking budget and the configured location", first)
 	}
-	if second.ThinkingBudget != nil || second.Temperature != nil || second.ThinkingLevel != "MINIMAL" || second.Location != "global" {
+	if second.ThinkingBudget != nil || second.Temperature != nil || second.ThinkingLevel != "MINIMAL" || cfg.locationOf(second) != "global" {
 		t.Errorf("second profile = %+v, want a thinking level, no temperature, global", second)
 	}
 }
@@ -45,6 +45,39 @@ func TestValidateReportsEverythingThatIsWrong(t *testing.T) {
 	for _, want := range []string{"GOOGLE_CLOUD_PROJECT", "GEMINI_LOCATION", "GEMINI_BASE_URL", "GEMINI_TIMEOUT", `"a/b"`, "both", "unknown thinking level"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("error does not mention %q:\n%v", want, err)
+		}
+	}
+}
+
+func TestAModelIsAskedWhereItIs(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ location, model, own, want string }{
+		{"us-central1", "gemini-2.5-flash", "", "us-central1"},
+		{"us-central1", "gemini-3.5-flash-lite", "", "global"},
+		{"us", "gemini-2.5-flash", "", "us"},
+		{"us", "gemini-3.5-flash-lite", "", "us"},
+		{"us", "gemini-3.5-flash-lite", "global", "global"},
+		{"eu", "gemini-3.5-flash-lite", "us", "us"},
+		{"global", "gemini-3.5-flash-lite", "", "global"},
+	} {
+		p := named(tc.model)
+		p.Location = tc.own
+		if got := (Config{Location: tc.location}).locationOf(p); got != tc.want {
+			t.Errorf("%s with %s and %q: got %s, want %s", tc.model, tc.location, tc.own, got, tc.want)
+		}
+	}
+}
+
+func TestHIPAAModeNamesWhereModelsAreAsked(t *testing.T) {
+	t.Parallel()
+	for location, good := range map[string]bool{"us": true, "eu": true, "global": false, "us-central1": false} {
+		cfg := Config{Project: "demo", Location: location, Timeout: time.Second, Models: Profiles{named("gemini-2.5-flash"), named("gemini-3.5-flash-lite")}}
+		if err := cfg.Validate(); err != nil {
+			t.Fatalf("without it: %v", err)
+		}
+		cfg.HIPAA = true
+		if err := cfg.Validate(); (err == nil) != good {
+			t.Errorf("%s: %v, want it good %v", location, err, good)
 		}
 	}
 }

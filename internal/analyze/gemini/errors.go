@@ -29,6 +29,7 @@ func (e *BusyError) Unwrap() error { return e.Err }
 // UnavailableError says that no model could be asked.
 type UnavailableError struct {
 	Lasting bool // a wrong project, permission or request: trying again soon cannot help
+	Invalid bool // the request is what was refused: another one may do
 	Err     error
 }
 
@@ -58,7 +59,7 @@ func classify(ctx context.Context, err error) error {
 	case api.Code >= http.StatusInternalServerError, api.Code == http.StatusRequestTimeout:
 		return &UnavailableError{Err: short}
 	default:
-		return &UnavailableError{Lasting: true, Err: short}
+		return &UnavailableError{Lasting: true, Invalid: api.Code == http.StatusBadRequest, Err: short}
 	}
 }
 

@@ -28,6 +28,7 @@ func (c *Client) Generate(ctx context.Context, p prompt.Prompt) (Reply, error) {
 			c.leaveOut(profile.ID)
 		case errors.As(err, &unavailable):
 			none.Lasting = none.Lasting && unavailable.Lasting
+			none.Invalid = none.Invalid || unavailable.Invalid
 			none.Err = unavailable.Err
 		default:
 			return reply, err

@@ -86,6 +86,14 @@ func ask(questions []request.Question) (string, error) {
 	return questionsText + openQuestions + string(data) + closeQuestions + "\n", nil
 }
 
+// WithoutQuestions returns the prompt without the company's own questions.
+func (p Prompt) WithoutQuestions() Prompt {
+	if _, rest, asked := strings.Cut(p.User, closeQuestions+"\n"); asked {
+		p.User, p.Questions = rest, nil
+	}
+	return p
+}
+
 // Corrected returns the prompt with a sentence that names the fault of the answer before.
 // The fault must be in fixed words: it stands outside the marks.
 func (p Prompt) Corrected(fault string) Prompt {

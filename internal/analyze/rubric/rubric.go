@@ -39,6 +39,15 @@ type weight struct {
 	points float64
 }
 
+// Defaults returns the default points by signal.
+func Defaults() map[string]float64 {
+	points := make(map[string]float64, len(weights))
+	for _, w := range weights {
+		points[w.signal] = w.points
+	}
+	return points
+}
+
 // Result is a score and why it is what it is.
 type Result struct {
 	Score     int

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
@@ -15,11 +16,11 @@ const (
 
 var (
 	// asksBudget is a question after the customer's money.
-	asksBudget = words(`budget`, `where you(?:'d)? (want|need|hope|like) to be`, `(give|gave|offer\w*|pay\w*) you an? (amount|number|figure)`, `(have|got|is there) (a|any) range`, `what(?:'s| is) the (figure|number|most)`, `range (you're|you are|are you)`, `(hop|want|look|lik|try)\w* to (land|be at|be on|come in|stay|keep)`, `(have|got|is there) (a|any|some) (number|figure|idea|sense|notion)( \w+)? ?(in mind|of (what|the (cost|price))|on (price|cost)|\?|$)`, `what('s| is) (your|the) (number|ceiling|limit|max\w*|top)`, `(talked|discussed|thought about|settled on) (numbers|money|price|cost)`, `(do you have|what about|how about|and) a (number|figure|price)\W*$`, `(idea|notion) of (what it|the) (cost|price|costs)`, `(has|have) (\w+ ){1,3}(reserves|money|funds|cash)`, `(an )?idea of what it costs`, `(looking|want|wanting|hoping|like|plan\w*|comfortable|willing) (to )?(spend\w*|invest\w*)`, `price range`,
+	asksBudget = words(`budget`, `comfortable (with|spending)\W*$`, `(what's|what is|anything|how much is) (been )?(allocated|earmarked|set aside)`, `where you(?:'d)? (want|need|hope|like) to be`, `(give|gave|offer\w*|pay\w*) you an? (amount|number|figure)`, `(have|got|is there) (a|any) range`, `what(?:'s| is) the (figure|number|most)`, `range (you're|you are|are you)`, `(hop|want|look|lik|try)\w* to (land|be at|be on|come in|stay|keep)`, `(have|got|is there) (a|any|some) (number|figure|idea|sense|notion)( \w+)? ?(in mind|of (what|the (cost|price))|on (price|cost)|\?|$)`, `what('s| is) (your|the) (number|ceiling|limit|max\w*|top)`, `(talked|discussed|thought about|settled on) (numbers|money|price|cost)`, `(do you have|what about|how about|and) a (number|figure|price)\W*$`, `(idea|notion) of (what it|the) (cost|price|costs)`, `(has|have) (\w+ ){1,3}(reserves|money|funds|cash)`, `(an )?idea of what it costs`, `(looking|want|wanting|hoping|like|plan\w*|comfortable|willing) (to )?(spend\w*|invest\w*)`, `price range`,
 		`how much (were|are|do|did) you`, `ballpark`, `spend`, `investment`, `range in mind`, `number in mind`, `figure in mind`, `presupuesto`, `gastar`)
 
 	// ownMoney stands near an amount that the customer means to spend.
-	ownMoney = words(`(can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)`, `budget\w*`, `spend\w*`, `afford`, `set aside`, `put aside`, `put away`, `saved`, `savings`, `approved( for)?`, `in the books`, `equity`, `lender`, `(made|making) (my|our) peace`, `(fine|okay|good) with`, `put in`, `loan`, `heloc`, `line of credit`,
+	ownMoney = words(`(i|we) (can|could) (do|swing|go|manage|put)`, `(can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)`, `budget\w*`, `spend\w*`, `afford`, `set aside`, `put aside`, `put away`, `saved`, `savings`, `approved( for)?`, `in the books`, `equity`, `lender`, `(made|making) (my|our) peace`, `(fine|okay|good) with`, `put in`, `loan`, `heloc`, `line of credit`,
 		`(check|payout|settlement|claim|insurance)`, `cap`, `max\w*`, `limit`, `up to`, `no more than`, `not more than`, `stay\w* (under|below|around|within|near)`,
 		`keep it`, `invest\w*`, `comfortable`, `range`, `work(ing)? with`, `willing`, `prepared`, `inherit\w*`, `tax refund`, `hoping`, `(i|we)(?:'ve| have)? (got )?(about|around|roughly)`,
 		`(i|we)(?:'ve)? (have|got)`, `thinking`, `figur\w+`, `looking at`, `looking to`, `go (as high as|to|up)`, `stretch`, `tops`, `at most`, `ceiling`, `presupuesto`, `gastar`, `tengo`, `tenemos`, `puedo`, `podemos`)
@@ -33,8 +34,8 @@ var (
 		`i make`, `we make`, `deductible`, `per`, `a month`, `monthly`, `an hour`, `hourly`, `apiece`, `credit score`, `deposit`, `down payment`, `down`, `fee`, `trip charge`, `service call`, `invoice\w*`,
 		`owe`, `balance`, `bill\w*`, `coupon`, `discount`, `off`, `square`, `rebate`, `tax credit`, `rent`, `al mes`, `charged me`, `prize|won`)
 
-	accepts = words(`that(?:'s| is| would be|'ll be|'d be| sounds| seems)? (works?|fine|ok|okay|good|doable|great|perfect|reasonable|fair|about (what|right|where)|in (our|my|the) (budget|range|ballpark)|right (in|at|around|where)|what (i|we)|within|pretty much what|totally|all right|alright|no problem)`,
-		`sounds (good|fair|reasonable|about right|right|ok|okay|fine|doable|great)`, `(is|are|'s) (fine|okay|good|reasonable|fair|doable)`, `in (that|the same) (neighborhood|ballpark|range)`, `ahi queda`, `(i|we) can (do|swing|handle|manage|live with|work with) (that|it)`, `works for (me|us)`, `(fine|okay|ok|good|comfortable|happy) with (that|it)`,
+	accepts = words(`that (i|we) (could|can) (do|swing|manage|handle)`, `so i think \w+`, `(?:i |we )?(?:can|could) live with`, `that(?:'s| is| would be|'ll be|'d be| sounds| seems)? (works?|fine|ok|okay|good|doable|great|perfect|reasonable|fair|about (what|right|where)|in (our|my|the) (budget|range|ballpark)|right (in|at|around|where)|what (i|we)|within|pretty much what|totally|all right|alright|no problem)`,
+		`sounds (good|fair|reasonable|about right|right|ok|okay|fine|doable|great)`, `(is|are|'s|was|were) (just |totally |perfectly )?(fine|okay|ok|good|reasonable|fair|doable|al(l )?right)`, `(what|whatever) (am i|are you) gonna do`, `in (that|the same) (neighborhood|ballpark|range)`, `ahi queda`, `(i|we) can (do|swing|handle|manage|live with|work with) (that|it)`, `works for (me|us)`, `(fine|okay|ok|good|comfortable|happy) with (that|it)`,
 		`(what|about what|exactly what) (i|we) (figured|expected|thought|had|planned|were|was|budgeted)`, `(i|we)(?:'d| had)? (figured|expected|budgeted|assumed|thought)( on)? (about|around|as much|it|that|roughly|something)`, `seem(s|ed)? (pretty |very |totally )?(fair|reasonable|about right|right|in line)`, `(in line|on par) with`, `going rate`,
 		`(we|i)(?:'re|'m| are| am) (ok|okay|fine|good|expecting|ready|prepared|willing|happy)( to (pay|spend))?`, `fair (price|enough)`, `reasonable`, `expect(ing)? (to pay|about|that|the same|around)`, `so (that's|i'm|we're|i am|we are) (what|expecting|figuring|budgeting|assuming)`, `right around there`, `give or take`, `esta bien`, `me parece bien|de acuerdo`)
 
@@ -46,7 +47,7 @@ var (
 	middling = words(`mid.?range`, `mid.?level`, `mid.?tier`, `middle of the road`, `medium budget`, `mid.?priced`, `moderate(ly priced)? budget`, `(average|moderate) (budget|price|priced)`, `somewhere in the middle`, `nothing (too )?(crazy|fancy),? but (not|nothing) (cheap|the cheapest)`, `not (the )?(cheapest|cheap)\b.{0,30}not (the )?(most expensive|luxury|high.?end|crazy)`, `not (high.?end|luxury|top of the line)\b.{0,30}not (the )?(cheapest|cheap|bottom)`, `gama media`)
 	atMost   = expression(`\b((?:can't|couldn't|cannot|won't|wouldn't|not|don't want to)( \w+){0,3} (more than|over|above|past)|under|below|less than|up to|no more than|not more than|max\w*|at most|as high as|cap(ped)?( it)?( at| of)?|limit( is| of)?|within|stay(ing)? (under|below)|keep it (under|below)|hasta|menos de|not (over|above|exceed\w*)|can't go (over|above|past))( (about|around|like|the|a|is|at|of|say))?\W*$`)
 	atLeast  = expression(`\b(at least|more than|over|above|north of|upwards? of|minimum( of)?|starting at|mas de|por lo menos)( (about|around|like|say))?\W*$`)
-	notThis  = expression(`\b(not|isn't|wasn't|never|instead of|rather than)( (about|around|like|the|a|spend\w*|talking|saying))?\W*$`)
+	notThis  = expression(`\b(don't have|do not have|haven't got|never had|without|not|isn't|wasn't|never|instead of|rather than)( (about|around|like|the|a|spend\w*|talking|saying))?\W*$`)
 )
 
 // findBudget returns the customer's own money and the words that say so.
@@ -64,6 +65,9 @@ func (c *conversation) findBudget() (request.Budget, hit, []request.Evidence) {
 	}
 	return request.Budget{Signal: verdict.Unknown}, hit{}, nil
 }
+
+// surelyTheirs is the weight of an amount that the customer accepts, or has.
+const surelyTheirs = 3
 
 // sum is an amount with what is known of whose it is.
 type sum struct {
@@ -112,24 +116,54 @@ func (c *conversation) bestSum() (sum, bool) {
 }
 
 func (c *conversation) sums(s *sentence) []sum {
-	amounts := money(tokenize(s.norm))
+	amounts := append(money(tokenize(s.norm)), decades(s.norm)...)
 	if len(amounts) == 0 { // nearly all sentences, and what was said round them need not be read
 		return nil
 	}
 	asked, talked := c.asksMoney(s), c.speaksOfMoney(s)
+	echoes := c.echoesPrice(s)
 	var out []sum
 	for _, a := range amounts {
 		candidate := sum{amount: a, hit: hit{s, a.lo, a.hi}}
-		if !a.marked && !((asked || talked) && c.plausible(&candidate, s, asked)) {
+		echo := !a.marked && echoes(a)
+		if !a.marked && !echo && !((asked || talked) && c.plausible(&candidate, s, asked)) {
 			continue
 		}
 		candidate.roof = atMost.MatchString(s.norm[:moneyStart(s, a)])
 		candidate.floor = !candidate.roof && (atLeast.MatchString(s.norm[:moneyStart(s, a)]) || a.hi < len(s.norm) && s.norm[a.hi] == '+')
 		candidate.weight = c.weigh(s, candidate, asked)
+		if echo {
+			candidate.weight = c.weighStrangers(s)
+		}
 		out = append(out, candidate)
 	}
 	return out
 }
+
+// echoesPrice returns whether an amount in a customer's sentence repeats a number that the agent
+// has just named, where the talk is of prices: "Twelve hundred with the permit." "Twelve hundred,
+// fine."
+func (c *conversation) echoesPrice(s *sentence) func(amount) bool {
+	if s.agent || s.field != "" || dayOrHour.MatchString(s.norm) {
+		return func(amount) bool { return false }
+	}
+	return func(a amount) bool {
+		if a.high < 100 {
+			return false
+		}
+		said := c.before(s)
+		named := tokenize(said)
+		echoed := slices.ContainsFunc(numbers(named), func(n number) bool { return n.value == a.low || n.value == a.high }) ||
+			slices.ContainsFunc(money(named), func(n amount) bool { return n.low == a.low || n.high == a.high })
+		return echoed && (a.high >= clearlyMoney || priceWords.MatchString(said) || namesPrice.MatchString(said))
+	}
+}
+
+// namesPrice is a number that is no hour.
+var namesPrice = expression(`\b(about|around|roughly|it's|that's|comes to|you're at|be|only|just) \$?(\d{3}|(one|two|three|four|five|six|seven|eight|nine) (hundred|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)([ -]\w+)?)( \w+)?( installed| plus|,|\.)|\b(one|two|three|four|five|six|seven|eight|nine) hundred\b`)
+
+// clearlyMoney is from where a number that both sides say is a price whatever the talk is of.
+const clearlyMoney = 1000
 
 func moneyStart(s *sentence, a amount) int {
 	if a.lo > 0 && s.norm[a.lo-1] == '$' {
@@ -174,7 +208,7 @@ var dayOrHour = words(`(o'clock|a\.?m|p\.?m|today|tomorrow|monday|tuesday|wednes
 // weigh returns how surely an amount is the customer's: 0 is not theirs.
 func (c *conversation) weigh(s *sentence, a sum, asked bool) int {
 	near := s.norm[max(0, a.lo-45):min(len(s.norm), a.hi+30)]
-	if a.high < 100 && !(a.marked && smallPay.MatchString(near)) || offScreen.MatchString(s.norm) || notThis.MatchString(s.norm[:moneyStart(s, a.amount)]) {
+	if a.high < 100 && !(a.marked && smallPay.MatchString(near)) || offScreen.MatchString(s.norm) || rehabLoan.MatchString(near) || notThis.MatchString(s.norm[:moneyStart(s, a.amount)]) {
 		return 0
 	}
 	if s.agent {
@@ -208,7 +242,7 @@ var ownWish = words(`(my|our) budget`, `(we|i)(?:'d| would|'re| are)? (like|want
 func (c *conversation) weighStrangers(s *sentence) int {
 	said := c.sameTurnFrom(s)
 	if accepts.MatchString(said) && !rejects.MatchString(said) {
-		return 3
+		return surelyTheirs
 	}
 	return 0
 }

@@ -3,6 +3,9 @@ package rules
 // unhappyCues tell people whom this company has given cause for anger, neighbours too.
 var unhappyCues = []cue{
 	{customer, complaint, 2.5, words(
+		`(you|they) (told|promised) me (\w+ )?(days?|weeks?|hours|monday|tuesday|wednesday|thursday|friday|one|two|three|four|five|tomorrow)`, `(it's|this is|that's|is) not what i (ordered|paid|asked|picked|signed)`, `(feel|felt) like i was (taken|cheated|lied|had)`, `i('ve| have) been (on hold|without|waiting)\b`, `i shouldn't have to`, `(standing|sitting) here (holding|with|waiting)`, `tracked (mud|dirt|paint|dust)`, `i('m| am) not happy`, `(has to|ought to) pay for`,
+		`(who's|who is) (paying|covering)`, `(flat tires?|nails? in (my|the|our) (tire|driveway|yard))`, `(that's|it's|this is) (two|three|four|five|six) (messages|calls|voicemails)( now)?`, `(somebody|someone) (needs|has) to (pick up|answer|call)`,
+		`who signed off`, `(not|n't) (writing|paying|sending|giving)( you)? (the|another|a|one|any)\b.{0,25}(check|dime|cent|penny|payment|money)`, `until (it|this|that)('s| is| gets) (made right|fixed|right|done right|redone)`, `not one bit`, `(i've|i have) called (you |y'all )?(twice|three|four|five|several|a dozen)`,
 		`(i've|i have|we've) been (a good sport|(more than |very |really |so )?patient|nice about)`, `was supposed to (be|take) (\w+ ){0,2}(one|two|three|four|five|six|\d+|a few)\b`, `every time it's (something|another|a new)`, `(hear|want a call) from (the|your) (owner|boss|manager)`,
 		`you (people|guys|all|folks) (put|left|did|broke|ruined|told|said|promised|never|still|cut|knocked|drilled|hit|painted|installed|tore|sold)\b.{0,120}(damn|hell|alarm|fire|leak\w*|wrong|broke\w*|crack\w*|mess|flood\w*|never|nobody|ruin\w*|fell|falling)`,
 		`your (\w+ )?(crew|guys?|men|people|painters?|roofers?|workers?|installers?|driver|truck|subs?|sub|team|plumber|electrician|company)\b.{0,60}(sprayed|splattered|got (paint|mud|dust)|cracked|broke|scratched|dented|hit|backed|ruined|damaged|dug up|cut (the|my|our|through)|knocked|tore|ran over|spilled|tracked|blocked|killed|trampled|flooded|left (a|the|my|our|nails|trash|it|us)|never|walked off|threw|smok\w+)`,
@@ -11,6 +14,7 @@ var unhappyCues = []cue{
 		`(quiero|exijo) (hablar|que)\b.{0,30}(gerente|dueno|encargado|arregl\w+|devuelv\w+|paguen)`,
 	)},
 	{customer, complaint, 1.2, complains},
+	{customer, complaint, 1.2, words(`(i'd like|i want|i'd love) to know (who|why|how)`, `(well|but) (they|you|he) (didn't|did not|never)`, `(said|told me|promised) (they|you|he|she)('d| had| would| were|'re)?`)},
 	{customer, complaint, 1, words(`damn\w*`, `hell of a`, `what the hell`, `goddamn\w*`, `bullsh\w+`, `come on`, `(you|he|she) better`, `i'd rather (he|you|they)`, `not (okay|acceptable)`, `a bone to pick`, `like a (dog|fool|dummy|idiot)`, `guess who`, `took (another |a |the )?(day|morning|afternoon) off`, `(crooked|lifting|peeling) (and|already|when)`)},
 	{agent, complaint, 1.5, words(`(i|we)(?:'m|'re| am| are)? (so |very |really |truly |terribly |deeply )?(apologi[sz]e|apologies)`, `(that's|that is|this is|it's) (not|n't|un)( \w+)? ?(okay|ok|acceptable|right|how we|who we)`, `(i'll|i will|i'm gonna|i'm going to|let me|i'm) (have |get |getting |grab )(the owner|my (boss|manager)|the manager|our (owner|manager|production manager|operations manager|gm)|\w+, (he's|she's) the owner)`, `(send|give|get|text|e-?mail) (us|me) (the|a|some|your) (bill|receipt|pictures?|photos?|estimate for the damage)`, `(we'll|we will|we're going to|i'll) (make (it|this|that) right|take care of (it|that|this|the)|pay for|cover the|get (it|that|this) (fixed|cleaned|taken care|sorted|straightened)|fix (it|that))`, `file a (claim|report|complaint)`, `what can (i|we) do to (make|fix)`)},
 	{agent, complaint, 0.8, words(`(oh|so) (no|my god|my gosh|man)`, `i(?:'m| am) (so |very |really )?sorry(,? (ma'am|sir|about that|to hear that|for (the|that)|you)|\W*$|[.,?])`, `(is everybody|are you) (okay|ok|alright|all right|hurt)`)},
@@ -20,6 +24,9 @@ var unhappyCues = []cue{
 // clientCues tell people with a job done or under way.
 var clientCues = []cue{
 	{customer, existing, 2.5, words(
+		`(final|last|second|the) check out to`, `(the|those|our) (fellas|fellows|boys|guys|men|crew) are here`, `(our|my|the) install(ation)? date`, `what (was the|color did|color was|was that) (color|paint|stain|grout)?( \w+)? ?(we|you|they) (used|picked|put|did)`, `(on|to) our order`, `is it still (tomorrow|today|monday|tuesday|wednesday|thursday|friday)`, `(framing|rough|footing|final|electrical|plumbing) (approved|inspection|passed)`,
+		`(order|job|contract|invoice) number`, `(put|paid|gave)( you| y'all)? (my|our|the|a|half) (deposit|down payment)\b`, `(just )?wondering where (they|it|my|our)`, `you (boys|fellas|fellows|ladies|folks) (hung|did|put|built|installed|painted|laid|poured|fixed|set)`,
+		`the (electrician|plumber|inspector|framer|roofer|tiler|carpenter|crew|foreman|installer|drywaller|mason|tile guy|painter)s? (showed|came|left|never|didn't|was|were|said|got|finished)`, `what do you want (me|us) to do with`,
 		`(you|y'all|you guys) (put|used|installed|painted|hung|laid)( \w+)? (on|in|at|for) (\d+|my|our)\b`, `left (his|her|their|some|a|an|the|your|one of) (\w+ ){1,3}(at|on|in|here|behind|out)`,
 		`(the|your) (electricians?|plumbers?|painters?|inspectors?|framers?|roofers?|tilers?|carpenters?|crew|guys|foreman|installers?|drywallers?|masons?)('s|'re| is| are) (here|asking|on site|on the roof|in the|at the|done|gone|out)`, `(the|my|our|that|a) (\w+ )?warranty`, `warranty (paperwork|card|papers|claim|form)`,
 		`(it's|this is|hey,?) [a-z' ]{2,25},? (at|over at|from|on|with) (the )?[a-z0-9' ]{2,20} (job|project|remodel|addition|house|place|site)\b`, `(the|your|those) (counter|countertop|cabinet|tile|floor|flooring|drywall|paint|window|door|roof|plumbing|electric|electrical|hvac|trim|granite|stone|glass|shower|carpet|gutter|siding|framing|concrete) (guys?|people|crew|folks|installers?|fella|man|lady|company) (left|came|are|were|is|was|said|put|forgot|didn't|just|haven't|never|finished|did|supposed|coming|told)`,
@@ -56,6 +63,7 @@ var visitCues = []cue{
 // buyerCues tell people with work to give away. That the agent asks them about it is the
 // plainest sign, which is why the hints of the agent add up.
 var buyerCues = []cue{
+	{customer, buyer, 2, words(`(some|a little|a bit of) work (done|i'd like|i need|we need|we'd like|for you|at (my|our))`)},
 	{agent, buyer, 0.8, words(`(what's|what is|do you have|is there|have|got) (your|a|the|any) (\w+ )?(budget|number|price range|figure|ballpark)`, `(budget|spend|invest|land|price point|dollar figure)\b.{0,30}\?`)},
 	{agent, buyer, 2, words(`you(?:'d| had|'ve| have)? (\w+ )?(asked|requested|inquired|filled|reached out|contacted|wrote|called)( \w+){0,3} (price|quote|estimate|form|website|about|for a|on our)`)},
 	{agent, buyer, 0.8, asksTimeline},

@@ -101,6 +101,9 @@ func (h horizon) month(m time.Month, before string, day, year int) (time.Time, b
 }
 
 func dayOfMonth(before string) int {
+	if m := weekOf.FindStringSubmatch(before); m != nil {
+		return weekDays[m[1]]
+	}
 	switch {
 	case earlyWords.MatchString(before):
 		return 3
@@ -117,6 +120,12 @@ func dayOfMonth(before string) int {
 	}
 }
 
+// weekOf is a week of a month: "the second week of April".
+var weekOf = expression(`\b(first|second|third|fourth|last) (?:full )?week (?:of|in)(?: the)? $`)
+
+// weekDays are the middle of such a week.
+var weekDays = map[string]int{"first": 4, "second": 11, "third": 18, "fourth": 25, "last": 27}
+
 var seasonPattern = words(`spring(?:time)?`, `summer(?:time)?`, `fall`, `autumn`, `winter(?:time)?`, `primavera`, `verano`, `otono`, `invierno`)
 
 // seasonContext must stand before "fall" and "spring", which are verbs too.
@@ -130,13 +139,19 @@ func (h horizon) seasons(s *sentence) []mention {
 		if strings.HasPrefix(s.norm[at[1]:], " break") || pastBefore.MatchString(before) && !strings.HasSuffix(before, "in the ") || pastVerb.MatchString(before) {
 			continue
 		}
-		if (name == "fall" || name == "spring") && !seasonContext.MatchString(before) && len(strings.Fields(s.norm)) > 3 {
+		if (name == "fall" || name == "spring") && !seasonContext.MatchString(before) && len(strings.Fields(s.norm)) > 3 && !yearAfter.MatchString(s.norm[at[1]:]) {
 			continue
 		}
 		out = append(out, mention{hit: hit{s, at[0], at[1]}, days: h.season(name, before, s.norm[at[1]:]), deadline: isDeadline(before)})
 	}
 	return out
 }
+
+// endBy is the very end, to which something has to be done.
+var endBy = expression(`\b(by|before) the end of (the )?$`)
+
+// nextYearAfter follows a season that is not the one to come.
+var nextYearAfter = expression(`^,? (?:not this (?:one|year|coming)|(?:of )?next year)\b`)
 
 var yearAfter = expression(`^,? (?:of )?(20\d\d)\b`)
 
@@ -148,11 +163,16 @@ func (h horizon) season(name, before, after string) float64 {
 			from, to = from.AddDate(year-from.Year(), 0, 0), to.AddDate(year-from.Year(), 0, 0)
 		}
 	}
+	if nextYearAfter.MatchString(after) && from.Year() == h.now.Year() {
+		from, to = from.AddDate(1, 0, 0), to.AddDate(1, 0, 0)
+	}
 	inside := from.Before(h.now)
 	if inside && nextWord.MatchString(before) {
 		from, to, inside = from.AddDate(1, 0, 0), to.AddDate(1, 0, 0), false
 	}
 	switch {
+	case lateWords.MatchString(before) && endBy.MatchString(before):
+		return max(1, h.days(to))
 	case lateWords.MatchString(before):
 		return max(1, h.days(to.AddDate(0, 0, -15)))
 	case isDeadline(before) && !inside, earlyWords.MatchString(before) && !inside:
@@ -201,68 +221,6 @@ var feastPatterns = func() []feastPattern {
 type feastPattern struct {
 	re  *pattern
 	day func(int) monthDay
-}
-
-// relatives are times named from today: the day they mean.
-var relatives = []struct {
-	re  *pattern
-	day func(now time.Time) time.Time
-}{
-	{words(`(end|close) of (the|this) month`, `before the month(?:'s| is) (out|over|up)`, `later this month`, `this month`, `este mes`, `fin de mes`), endOfMonth},
-	{words(`(start\w*|begin\w*|done|finished|ready|deadline|in place|fixed) (\w+ ){0,2}(by |on |this |next )?(monday|tuesday|wednesday|thursday|friday|saturday|sunday)`), func(t time.Time) time.Time { return t.AddDate(0, 0, 6) }},
-	{words(`(by|before) the first of the month`), func(t time.Time) time.Time { return firstOf(t, 1) }},
-	{words(`end of next month`), func(t time.Time) time.Time { return endOfMonth(firstOf(t, 1)) }},
-	{words(`next month`, `(el )?proximo mes`, `el mes que viene`, `first of the month`, `beginning of the month`), func(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, 9) }},
-	{words(`next month or two`), func(t time.Time) time.Time { return t.AddDate(0, 0, 45) }},
-	{words(`month after next`), func(t time.Time) time.Time { return firstOf(t, 2).AddDate(0, 0, 9) }},
-	{words(`(end|close) of (the|this) year`, `year'?s end`, `year.end`, `before the year(?:'s| is)? (out|over|ends)`, `fin de ano`), func(t time.Time) time.Time { return monthDay{time.December, 31}.on(t.Year(), t.Location()) }},
-	{words(`later this year`, `this year`, `este ano`, `within the year`), func(t time.Time) time.Time {
-		return t.Add(monthDay{time.December, 31}.on(t.Year(), t.Location()).Sub(t) / 2)
-	}},
-	{words(`(early|beginning of|start of|first part of|first quarter of) (in )?(the )?next year`, `principios del proximo ano`, `first quarter`, `q1`), func(t time.Time) time.Time { return monthDay{time.January, 25}.on(t.Year()+1, t.Location()) }},
-	{words(`next year`, `(el )?proximo ano`, `el ano que viene`), func(t time.Time) time.Time { return monthDay{time.July, 1}.on(t.Year()+1, t.Location()) }},
-	{words(`(year|couple years|couple of years|few years) (from now|or so|out|or two|or more|after next|down the)`, `not (for|until) (at least )?(a|another) year`), func(t time.Time) time.Time { return t.AddDate(1, 6, 0) }},
-}
-
-func firstOf(t time.Time, months int) time.Time {
-	return time.Date(t.Year(), t.Month()+time.Month(months), 1, 12, 0, 0, 0, t.Location())
-}
-
-func endOfMonth(t time.Time) time.Time { return firstOf(t, 1).AddDate(0, 0, -1) }
-
-// dayOnly is a day of the month that comes next: "by the fifteenth".
-var dayOnly = expression(`\b(?:by|before|no later than) the ((?:twenty|thirty)[ -](?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|\d{1,2}|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)(?:st|nd|rd|th)?(?: of the month)?(?:[,.;!?]|$| so\b| because\b| when\b| if\b| i\b)`)
-
-var bareYear = expression(`(?:\b(?:in|by|until|till|before|around|early|late|mid|of|sometime|en)(?: in)? |^\W*)(20[2-4]\d)\b`)
-
-// relative finds "next month", "the end of the year", "early next year", "in 2028".
-func (h horizon) relative(s *sentence) []mention {
-	var out []mention
-	for _, r := range relatives {
-		if at := r.re.FindStringIndex(s.norm); at != nil {
-			before := s.norm[:at[0]]
-			if lateWords.MatchString(before) && strings.Contains(s.norm[at[0]:at[1]], "next year") {
-				continue
-			}
-			out = append(out, mention{hit: hit{s, at[0], at[1]}, days: max(1, h.days(r.day(h.now))), deadline: isDeadline(before)})
-		}
-	}
-	if m := dayOnly.FindStringSubmatchIndex(s.norm); m != nil && len(out) == 0 {
-		if day := submatch(s.norm, m, 1); day > 0 {
-			t := time.Date(h.now.Year(), h.now.Month(), day, 12, 0, 0, 0, h.now.Location())
-			if t.Before(h.now) {
-				t = t.AddDate(0, 1, 0)
-			}
-			out = append(out, mention{hit: hit{s, m[0], m[1]}, days: h.days(t), deadline: true})
-		}
-	}
-	if m := bareYear.FindStringSubmatchIndex(s.norm); m != nil && len(out) == 0 {
-		if year := submatch(s.norm, m, 1); year > h.now.Year() && !pastVerb.MatchString(s.norm[:m[0]]) {
-			t := monthDay{time.June, 1}.on(year, h.now.Location())
-			out = append(out, mention{hit: hit{s, m[0], m[1]}, days: h.days(t)})
-		}
-	}
-	return longest(out)
 }
 
 // longest drops mentions that lie inside another one: "next year" in "early next year".

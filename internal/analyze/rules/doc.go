@@ -11,6 +11,7 @@
 //
 // The intent is found twice: ordered readers take the first that the opening bears out, then
 // the evidence of both sides is added up (weigh.go, with the words and weights in intentcues.go
-// and clientcues.go), and the likelier one counts. Expressions are tried only on sentences that
+// and clientcues.go), and where the readers are not sure the likeness of the words (likeness.go);
+// the likelier one counts. Expressions are tried only on sentences that
 // have the letters they need (pattern.go).
 package rules

@@ -28,6 +28,9 @@ const (
 // sellerCues tell people who sell to the company.
 var sellerCues = []cue{
 	{customer, vendor, 3, words(
+		`(booths?|sponsorships?|ad space|memberships?) (left|available|lapsed|open)`, `your (truck|van|vehicle) (wraps?|lettering|graphics)`, `(do you|you) (guys |all )?(ever )?(farm|sub) (any|it|that|some|work)?( \w+)? ?out`, `(would|could) you let me (price|bid|quote)`, `(mind if|could|can) i (just )?send (you|over) (a|an|some|our|my)`, `(see|look at|go over|send you) (my|our) rates`, `i (cover|handle|have) (the|your) (valley|area|county|territory|region)( now)?`, `(we|i) specialize in (the trades|contractors|builders|construction)`, `pick up (a few|some|a couple) more (builders|contractors|accounts|clients)`,
+		`took over (for|from) \w+`, `(sample|color|display) (boards?|racks?)`, `your (display|showroom) (board|rack|wall)?`, `bring you( guys| all)? (some )?(coffee|lunch|donuts|breakfast)`, `(whoever|who) takes care of (your|the)`, `i can beat (them|that|their|those|any|your)`, `we just opened (a|up)`, `(post|bid on|win) (jobs|projects)`, `(first|next) (\w+ )?(is|are) on us`,
+		`(haven't|have not|stopped) order(ed|ing) (\w+ )?(from|with) us`, `(who's|who has|who have) got (that|your|the|our) account`, `(who|whoever|the (one|person) who) (handles|does|runs|manages|orders|buys) (your|the) \w+( \w+)?\b`, `(we've|we have|i've) (helped|worked with) (\w+ ){0,3}(contractors|builders|remodelers|companies|roofers|businesses|shops)`, `(contractors|builders|companies|businesses|shops) like (you|yours|yourself)`, `one.?pager`, `(we|i) (work|partner) with (a lot of|many|several|most of the) \w+`, `(isn't|not|aren't|is not) (showing up|ranking|ranked|listed) (in|on|when)`,
 		`(be|become) your (\w+ )?(guy|sub|crew|supplier|go.?to|vendor|person)`, `take (\w+ ){1,3}off (a|your) (\w+'?s? )?plate`, `if (he|she|they) (ever )?lets? you down`,
 		`(bid|vendor|subcontractor|sub|supplier) list`, `(i|we) (left|dropped off|dropped) (a|my|our|some) (card|cards|brochure|samples?|binder|catalog)\w*`, `(is this|are you|speak (to|with)) the (decision maker|person who (makes|handles|buys|does))`, `(your|the) contract(?:'s| is)? up`, `(i'll|let me|i can) circle back`, `who you(?:'re| are) (us(ing|e)|with|buying from) (now|right now|for)`,
 		`(exclusive|qualified|pre-?qualified|live|verified|fresh|free|warm|hot|homeowner|ready.to.buy)( \w+){0,2} leads`, `\w+ leads (on us|for you|a month|per month|each month)`, `leads (in|for) your`, `pay per (lead|call|appointment)`,
@@ -96,6 +99,7 @@ var strangerCues = []cue{
 
 // askerCues tell people who want to know, not to buy.
 var askerCues = []cue{
+	{customer, asker, 2, words(`can (you|they|one|a person|somebody) (\w+ ){1,3}(over|on top of) (what|the|it|existing|old)`, `or (does|do|will|would) (it|that|all of it|everything|they) (all )?(need|have) to`)},
 	{customer, asker, 1.5, words(
 		`what (size|kind|type|color|brand|grit|thickness) (\w+ ){0,3}(goes|do i|should|fits|would|works)`, `i'll try (that|it|those)`, `is that (in|part of|included in) the (price|bid|quote)`, `(pull|get|need) (the|a) permit`,
 		`(quick|dumb|silly|stupid|weird|strange|general|random|just a|one|couple of|few|different) (\w+ )?questions?`, `i (just )?(have|had|got|wanted to ask) (a|one|this) (\w+ )?question`, `(just|only|mainly|really) (wanted|want|wondering|calling|curious|trying) (to (know|ask|find out|see|check|understand)|if|whether|about|how|what)`, `una pregunta`,

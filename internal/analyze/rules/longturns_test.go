@@ -26,7 +26,7 @@ func TestLongTurnsTakeNoLongerThanTheirWords(t *testing.T) {
 		turn := strings.Repeat("Ok. ", n)
 		return newCall(t, friday, "c: "+turn+"\na: "+turn+"\nc: "+turn)
 	}
-	if ratio := float64(best(turns(sentences*times))) / float64(best(turns(sentences))); ratio > 3*times {
+	if ratio := float64(best(turns(sentences*times))) / float64(best(turns(sentences))); ratio > 5*times {
 		t.Errorf("%d times the words take %.0f times as long", times, ratio)
 	}
 }

@@ -1,6 +1,9 @@
 package rules
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // amount is a sum of money or a range of one, in dollars.
 type amount struct {
@@ -115,4 +118,27 @@ func isSomethingElse(tokens []token, n number) bool {
 	}
 	next := tokens[n.to].text
 	return slices.Contains(otherNouns, next) && !(n.from > 0 && tokens[n.from-1].text == "$" && (next == "-" || next == "of"))
+}
+
+// decade is a range as people name it who do not want to be held to it: "mid twenties".
+var decade = expression(`\b(low|mid|middle|high|upper)(?: to (?:low|mid|high|upper))?(?:[ -]| of the )(teens|twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b`)
+
+// ofLife is somebody's age, or a year.
+var ofLife = expression(`\b(in|from|during) (his|her|my|our|their|the|your) (early |late )?$`)
+
+// decades returns the amounts that are named by their tens, in thousands.
+func decades(norm string) []amount {
+	var out []amount
+	for _, at := range decade.FindAllStringSubmatchIndex(norm, -1) {
+		if ofLife.MatchString(norm[:at[0]]) {
+			continue
+		}
+		base := 10.0
+		if name := norm[at[4]:at[5]]; name != "teens" {
+			base = tens[strings.TrimSuffix(name, "ies")+"y"]
+		}
+		value := base + map[string]float64{"low": 2, "mid": 5, "middle": 5, "high": 8, "upper": 8}[norm[at[2]:at[3]]]
+		out = append(out, amount{low: value, high: value, lo: at[0], hi: at[1]})
+	}
+	return out
 }

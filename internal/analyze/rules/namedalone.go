@@ -12,9 +12,9 @@ var (
 	// where its bearer calls from.
 	aloneEnd = expression(`^\W*$|^ ?[,;.-]|^ (?:with|from|on|over|at|here|calling|speaking|again|in|my)\b`)
 	// selfNamed follows a single name that is the speaker's.
-	selfNamed = expression(`^ (?:here|speaking)\b\W*`)
+	selfNamed = expression(`^ (?:here|speaking|again|calling)\b\W*`)
 	// vocative is the agent's name, with which many callers begin.
-	vocative = expression(`^(?:(?:hi|hello|hey|yes|yeah|oh|good morning|good afternoon)[ ,]+)?[a-z]+, (?:(?:uh|um|er),? )?`)
+	vocative = expression(`^(?:(?:hi|hello|hey|yes|yeah|oh|good morning|good afternoon|morning|afternoon)[ ,]+)?[a-z]+, (?:(?:uh|um|er|hi|hello|hey|good (?:morning|afternoon|evening)),? )*`)
 	// asksElse is a question whose answer has capitals and is nobody's name.
 	asksElse = words(`hear (about|of)`, `find (us|out)`, `insur\w*`, `(which|what) (company|brand|kind|type|model|color|style|store|city|town|part|area|street|neighborhood|county)`, `(referred|recommended|sent)`, `where`, `address`, `located`, `zip`)
 	// noPerson are words in the names of places, days and companies.
@@ -37,7 +37,7 @@ func (c *conversation) namedAlone() ([]string, hit) {
 			if len(name) == 0 || noPerson.MatchString(s.norm[from:to]) || !aloneEnd.MatchString(s.norm[to:]) {
 				continue
 			}
-			if (len(name) > 1 || selfNamed.MatchString(s.norm[to:])) && !asksElse.MatchString(c.before(s)) {
+			if (len(name) > 1 || title.MatchString(s.norm[from:]) || selfNamed.MatchString(s.norm[to:])) && !asksElse.MatchString(c.before(s)) {
 				return name, hit{s, from, to}
 			}
 		}

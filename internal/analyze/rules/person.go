@@ -11,7 +11,7 @@ var (
 	// surelyName introduces the speaker's name and nothing else.
 	surelyName = expression(`\b(?:my (?:full |first )?name(?:'s| is)|(?:the )?name(?:'s| is)|(?:it's|that's|that'd be|should be|would be|probably) under(?: the name)?(?: of)?(?: [a-z]+,)?|name:|me llamo|mi nombre es|le habla|habla|i go by|(?:it's|this is) (?:mr|mrs|ms|miss|dr)\.?)\s+`)
 	// maybeName introduces many other things too.
-	maybeName = expression(`\b(?:this is|it's|it is|i'm|i am|soy|here's)\s+`)
+	maybeName = expression(`\b(?:this is|its|it's|it is|i'm|i am|soy|here's)\s+`)
 	lastName  = expression(`\b(?:last name(?:'s| is)?|surname(?:'s| is)?|apellido(?: es)?)[,:]?\s+`)
 	asksName  = words(`(your|the|a|first|last|full|good) name`, `who (am i|are we|do i have|is this|is calling|'s calling)`, `who's (this|calling)`, `(may|can|could) (i|we) (ask|get|have) (who|your|a|the|what) ?(name|first|last|is calling)?`, `name and`, `su nombre`, `como se llama`, `con quien hablo`, `(quien|a quien)`, `whom`, `under what name`, `i'm speaking (with|to)`)
 	asksLast  = words(`last name`, `surname`, `apellido`)
@@ -19,7 +19,7 @@ var (
 	leadIn    = expression(`^(?:(?:how (?:are )?(?:you|ya|y'all) doing|oh|uh|um|yes|yeah|yep|sure|ok|okay|of course|absolutely|hi|hello|hey|well|so|si|claro|hola|good (?:morning|afternoon|evening)|no problem|thanks|thank you|it's|its|that's|that would be|that'd be|this is|i'm|i am|the name is|name's|es|soy|first name(?:'s| is)?)[\s,.!-]+)+`)
 	title     = expression(`^(?:mr|mrs|ms|miss|dr|mister|senor|senora|sr|sra)\.?\s+`)
 	nameWord  = expression(`^[a-z][a-z'-]*[a-z]$`)
-	nameEnd   = expression(`^\W*$|^\s*[,.;!?-]|^ (?:uh|um|and|calling|with|from|over|again|here|i|we|at|on|in|speaking|my|that's|spelled|out|y|de|desde|hablando|who|returning|next|the|last|the number|just|is)\b`)
+	nameEnd   = expression(`^\W*$|^\s*[,.;!?-]|^ (?:uh|um|and|calling|with|from|over|again|here|i|we|at|on|in|speaking|my|that's|spelled|out|y|de|desde|hablando|who|returning|next|the|last|the number|just|is|please|hurry|thanks|thank|or|so|but|because|cause)\b`)
 )
 
 // notNames are words that follow "this is" or "I'm" and are no names.
@@ -41,7 +41,7 @@ var notNames = func() map[string]bool {
 		final notice hiring applying reaching following returning checking wanting needing scheduling confirming definitely urgent probably
 		it's i'm that's there's he's she's we're they're you're i'll i've i'd we'll we've we'd what's who's where's here's let's
 		got gotten gone stopping nobody somebody anybody everybody still then please whatever yesterday tonight
-		around between under supposed able both each every everything nothing something anything anyone everyone during since until`) {
+		around between under supposed able yeah yep nope dry wet cold hot both each every everything nothing something anything anyone everyone during since until`) {
 		m[w] = true
 	}
 	return m
@@ -86,6 +86,9 @@ func (c *conversation) heardName() ([]string, hit) {
 			return name, at
 		}
 		for _, at := range maybeName.FindAllStringIndex(s.norm, -1) {
+			if strings.HasPrefix(s.norm[at[0]:], "its ") && !s.hasCapitals() { // of a thing, nearly always
+				continue
+			}
 			if name, to := s.nameAt(at[1], true); name != nil {
 				return name, hit{s, at[0], to}
 			}
@@ -168,6 +171,9 @@ func (s *sentence) nameAt(from int, doubtful bool) ([]string, int) {
 		if !strings.HasPrefix(s.norm[to:], " ") && !strings.HasPrefix(s.norm[to:], ", hyphen, ") {
 			break
 		}
+	}
+	if len(name) == 1 && doubtful && !capitals && strings.HasSuffix(name[0], "ing") { // "it's dripping"
+		return nil, 0
 	}
 	if len(name) == 0 || doubtful && !capitals && !nameEnd.MatchString(s.norm[to:]) && !isSpelling(strings.TrimLeft(s.norm[to:], " ")) {
 		return nil, 0

@@ -48,8 +48,8 @@ func (c *conversation) findProject(intent string) (string, []request.Evidence) {
 	if faint(tallies) {
 		tallies = append(tallies, c.agentTally()...)
 	}
-	if len(tallies) == 0 && intent != "other" {
-		tallies = c.companyTrade()
+	if named := c.companyTrade(); intent != "other" && len(named) > 0 && (onlyRooms(tallies) || inPassing(tallies)) {
+		tallies = named
 	}
 	if len(tallies) == 0 {
 		return c.unnamedProject(intent)
@@ -101,7 +101,7 @@ func (c *conversation) tally(pastCounts bool) []tally {
 		if name, ok := c.fieldTrade(s); ok {
 			t.add(name, 2*strongCue, hit{s, 0, len(s.norm)})
 		}
-		if manyRooms(s.norm, named) && together.MatchString(s.norm) && factor >= 1 {
+		if manyRooms(s.norm, named) && (together.MatchString(s.norm) || c.summedUp(s)) && factor >= 1 {
 			t.add("whole_home", 12, named[0].first)
 		}
 		if at := paintWish.FindStringIndex(s.norm); at != nil && !s.agent && factor >= 1 {
@@ -235,6 +235,8 @@ func mentionFactor(norm string, at []int, name string) float64 {
 	case deniedAfter.MatchString(after):
 		return 0
 	case aboutCompany.MatchString(before), onlyWeather.MatchString(norm[max(0, at[0]-20):at[1]]), name == "flooring" && storey.MatchString(norm[max(0, at[0]-12):at[1]]):
+		return 0
+	case name == "bathroom" && strings.HasSuffix(before, "hot "): // a hot tub stands outside
 		return 0
 	case name == "windows_doors" && (strings.HasPrefix(after, " seat") || innerDoor.MatchString(before)):
 		return 0

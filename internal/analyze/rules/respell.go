@@ -14,7 +14,7 @@ func (c *conversation) respelled(name []string, at hit) []string {
 			continue
 		}
 		for _, sp := range spellings(s.norm) {
-			if isAddress(s.norm[sp.hi:]) {
+			if isAddress(s.norm[sp.hi:]) || c.spellsAddress(s, sp) {
 				continue
 			}
 			sp.word = c.spelledNoFurther(s, sp, name)
@@ -39,8 +39,44 @@ func (c *conversation) respelled(name []string, at hit) []string {
 			}
 		}
 	}
+	return c.afterSpelling(name, at)
+}
+
+// afterSpelling adds the last name that somebody says right after spelling the first: "My name is
+// Noor, N O O R, Haddad."
+func (c *conversation) afterSpelling(name []string, at hit) []string {
+	if len(name) != 1 || at.s.field != "" || !at.s.hasCapitals() {
+		return name
+	}
+	for _, sp := range spellings(at.s.norm) {
+		rest := strings.TrimLeft(at.s.norm[sp.hi:], ", .")
+		if sp.word != wording.Fold(name[0]) || rest == "" {
+			continue
+		}
+		if last, _ := at.s.nameAt(len(at.s.norm)-len(rest), false); len(last) == 1 && last[0] != name[0] {
+			return append(name, last...)
+		}
+	}
 	return name
 }
+
+// spellsAddress reports whether a word is spelled right after an e-mail address that begins with
+// it.
+func (c *conversation) spellsAddress(s *sentence, sp spelled) bool {
+	for i := s.at; i >= 0 && i >= s.at-1; i-- {
+		o := c.all[i]
+		if o.turn != s.turn {
+			continue
+		}
+		local, _, said := strings.Cut(first(emailIn(o.norm)), "@")
+		if said && local == sp.word && (o != s || strings.Contains(s.norm[:sp.lo], " at ")) {
+			return true
+		}
+	}
+	return false
+}
+
+func first(email string, _, _ int) string { return email }
 
 // lastWord returns the last word of a text: what is spelled next, as it was heard.
 func lastWord(text string) string {

@@ -9,7 +9,7 @@ import (
 )
 
 // Version names the state of the rules, for results that they gave.
-const Version = "rules-3"
+const Version = "rules-4"
 
 // analysis is an answer in the making.
 type analysis struct {
@@ -21,7 +21,7 @@ type analysis struct {
 // Analyze answers for a request. The same input always gives the same answer.
 func Analyze(in prompt.Input) verdict.Answer {
 	a := &analysis{conversation: newConversation(in)}
-	intent := a.reconsider(a.findIntent())
+	intent := a.buysRather(a.reconsider(a.findIntent()))
 	a.answer.Confidence.Intent = intent.sure
 	a.signal(verdict.FieldIntent, &a.answer.Intent, intent)
 	a.answer.Spam = a.isSpam(intent.word)

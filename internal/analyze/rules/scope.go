@@ -27,21 +27,22 @@ const fading = 0.3
 
 // parts are the trades whose work is a part of a room's or a building's remodeling.
 var parts = map[string][]string{
-	"basement": {"bathroom", "flooring", "painting", "electrical", "plumbing", "windows_doors", "kitchen", "hvac", "other"},
-	"addition": {"bathroom", "flooring", "painting", "electrical", "plumbing", "windows_doors", "roofing", "siding", "hvac", "other"},
-	"kitchen":  {"flooring", "painting", "electrical", "plumbing", "windows_doors", "other"},
-	"bathroom": {"flooring", "painting", "electrical", "plumbing", "windows_doors", "other"},
+	"basement":   {"bathroom", "flooring", "painting", "electrical", "plumbing", "windows_doors", "kitchen", "hvac", "other"},
+	"addition":   {"bathroom", "flooring", "painting", "electrical", "plumbing", "windows_doors", "roofing", "siding", "hvac", "other"},
+	"kitchen":    {"flooring", "painting", "electrical", "plumbing", "windows_doors", "other"},
+	"bathroom":   {"flooring", "painting", "electrical", "plumbing", "windows_doors", "other"},
+	"deck_patio": {"flooring"},
 }
 
 // dominates is how much a room must be dwelt on as against a part of it to be the project.
 // Pipes and floors are in every bathroom; few people speak of a basement who do not mean it.
-var dominates = map[string]float64{"addition": 0.4, "basement": 0.4, "kitchen": 0.6, "bathroom": 0.8}
+var dominates = map[string]float64{"addition": 0.4, "basement": 0.4, "kitchen": 0.6, "bathroom": 0.8, "deck_patio": 0.6}
 
 // absorb takes the parts of a room's remodeling for what they are: the floor and the lights of
 // a basement that is to be finished are no projects of their own. The room must be dwelt on
 // itself, not only be the place.
 func (t tallies) absorb() {
-	for _, room := range []string{"addition", "basement", "kitchen", "bathroom"} {
+	for _, room := range []string{"addition", "basement", "kitchen", "bathroom", "deck_patio"} {
 		whole := t[room]
 		if whole == nil || whole.weight < leastOf[room] {
 			continue
@@ -55,7 +56,7 @@ func (t tallies) absorb() {
 }
 
 // leastOf is how much a room must be dwelt on to take in its parts at all.
-var leastOf = map[string]float64{"addition": plainCue - 0.5, "basement": plainCue - 0.5, "kitchen": strongCue, "bathroom": strongCue}
+var leastOf = map[string]float64{"addition": plainCue - 0.5, "basement": plainCue - 0.5, "kitchen": strongCue, "bathroom": strongCue, "deck_patio": strongCue}
 
 const (
 	partsCount   = 0.4
@@ -93,7 +94,7 @@ func (t tallies) everywhere() {
 	}
 	areas := 0
 	for room := range parts {
-		if t[room] != nil && t[room].weight >= plainCue {
+		if room != "deck_patio" && t[room] != nil && t[room].weight >= plainCue {
 			areas++
 		}
 	}
@@ -165,9 +166,28 @@ func (c *conversation) companyTrade() []tally {
 	if len(c.theirs) == 0 || strings.HasSuffix(c.theirs[0].raw, "?") {
 		return nil
 	}
-	named := c.tradesIn(c.theirs[0])
-	if len(named) != 1 || named[0].name == "other" || named[0].name == "whole_home" {
+	named := slices.DeleteFunc(c.tradesIn(c.theirs[0]), func(t tally) bool { return t.name == "other" })
+	if len(named) != 1 || named[0].name == "whole_home" {
 		return nil
 	}
 	return named
 }
+
+// onlyRooms reports whether nothing was named but rooms that every trade works in.
+func onlyRooms(named []tally) bool {
+	return !slices.ContainsFunc(named, func(t tally) bool { return t.name != "other" || !roomWord.MatchString(t.first.text()) })
+}
+
+// inPassing reports whether all that was named is a word that many trades have, once: "it's
+// dripping".
+func inPassing(named []tally) bool {
+	return !slices.ContainsFunc(named, func(t tally) bool { return t.weight > 1.15*faintCue || t.mentions > 1 })
+}
+
+// summedUp reports whether the speaker goes on to say that all that was named is meant: "Floors,
+// both baths, kitchen. All of it."
+func (c *conversation) summedUp(s *sentence) bool {
+	return s.at+1 < len(c.all) && c.all[s.at+1].turn == s.turn && allOfIt.MatchString(c.all[s.at+1].norm)
+}
+
+var allOfIt = expression(`^\W*(and )?(all of (it|them|that)|everything|the whole (thing|works|place|house)|the works|the lot|it all|todo)\W*$`)

@@ -22,6 +22,10 @@ type cue struct {
 // same scale, times its sureness. Several hints or one decisive cue outweigh it.
 const headStart = 2.1
 
+// plainly is the sureness from which the readers need no likeness: of words that mean one thing only,
+// a few hundred examples know less than whoever listed them.
+const plainly = 0.75
+
 // alone is the least weight of what the agent says if nothing that the customer says bears it
 // out; but an agent who asks about size, date and money speaks to a buyer.
 const alone = 2.0
@@ -68,25 +72,49 @@ func (c *conversation) findBy(by side, re *pattern) (hit, bool) {
 }
 
 // reconsider weighs what the ordered readers found against the evidence of the whole
-// conversation, and returns the likelier intent. What only machines and lost callers say is
-// not weighed: nothing speaks against it.
+// conversation and, where they are not sure, the likeness of its words, and returns the likeliest
+// intent. What only
+// machines and lost callers say is not weighed: nothing speaks against it.
 func (c *conversation) reconsider(first finding) finding {
 	if len(c.mine) == 0 || first.word == "spam" {
 		return first
 	}
-	claims := c.claims()
-	best, bestTotal := first, headStart*first.sure
+	claims, alike := c.claims(), map[string]float64{}
+	if first.sure < plainly {
+		alike = c.likenesses()
+	}
+	best, bestTotal := first, headStart*first.sure+alike[first.word]
 	if k := claims[first.word]; k != nil {
 		bestTotal += k.total
 	}
 	for _, intent := range weighedIntents {
-		k := claims[intent]
-		if intent == first.word || k == nil || k.most == 0 || k.total <= bestTotal || !k.own && k.most < alone && intent != buyer {
+		if intent == first.word {
 			continue
 		}
-		best, bestTotal = finding{intent, k.best, true, 0.7}, k.total
+		total, at := alike[intent], hit{}
+		if k := claims[intent]; k != nil && k.most > 0 && (k.own || k.most >= alone || intent == buyer) {
+			total, at = total+k.total, k.best
+		}
+		if total <= bestTotal {
+			continue
+		}
+		if at.s == nil || at.s.agent {
+			at = c.likest(intent)
+		}
+		best, bestTotal = finding{intent, at, true, 0.7}, total
 	}
 	return best
+}
+
+// buysRather takes somebody who asks a question and names their own money for a buyer.
+func (c *conversation) buysRather(f finding) finding {
+	if f.word != asker {
+		return f
+	}
+	if own, ok := c.bestSum(); ok && own.weight >= surelyTheirs {
+		return finding{buyer, own.hit, true, 0.65}
+	}
+	return f
 }
 
 // weighedIntents are in the order in which ties are decided.

@@ -64,7 +64,7 @@ func (i *Issuers) EnvDecode(_ context.Context, value string) error {
 type Issuer struct {
 	Issuer   string   `json:"issuer"`   // the exact iss claim
 	JWKSURL  string   `json:"jwks_url"` // where its public keys are
-	Audience string   `json:"audience"` // must be in the aud claim
+	Audience Audience `json:"audience"` // one of them must be in the aud claim
 	Tenants  []string `json:"tenants"`  // that its tokens may speak for; ["*"]: all
 	MaxRole  Role     `json:"max_role"` // the highest role that its tokens may have
 
@@ -78,11 +78,36 @@ type Issuer struct {
 	Grants []Grant `json:"grants"`
 }
 
+// Audience is whom an issuer's tokens are made out to: one text, or a list where several clients
+// of an issuer are trusted, such as the dashboard and gcloud.
+type Audience []string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (a *Audience) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*a = Audience{one}
+		return nil
+	}
+	var list []string
+	if err := json.Unmarshal(data, &list); err != nil {
+		return errors.New("audience must be a text or a list of texts")
+	}
+	*a = list
+	return nil
+}
+
+func (a Audience) in(claim []string) bool {
+	return slices.ContainsFunc(a, func(one string) bool { return slices.Contains(claim, one) })
+}
+
 func (i *Issuer) validate(name string) error {
 	errs := []error{
 		config.Require(name+".issuer", i.Issuer),
 		config.HTTPURL(name+".jwks_url", i.JWKSURL),
-		config.Require(name+".audience", i.Audience),
+	}
+	if len(i.Audience) == 0 || slices.Contains(i.Audience, "") {
+		errs = append(errs, fmt.Errorf("%s.audience must be set", name))
 	}
 	if len(i.Issuer) > maxIssuer {
 		errs = append(errs, fmt.Errorf("%s.issuer must be at most %d characters long", name, maxIssuer))

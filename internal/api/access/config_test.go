@@ -26,7 +26,7 @@ func TestIssuersAreReadFromJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Issuers: Issuers{{
-		Issuer: "https://id.example.com", JWKSURL: "https://id.example.com/keys", Audience: "pipeline",
+		Issuer: "https://id.example.com", JWKSURL: "https://id.example.com/keys", Audience: Audience{"pipeline"},
 		Tenants: []string{"*"}, MaxRole: PlatformAdmin,
 	}}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -34,6 +34,19 @@ func TestIssuersAreReadFromJSON(t *testing.T) {
 	}
 	if none, err := load(t, ""); err != nil || len(none.Issuers) != 0 {
 		t.Errorf("none: got %v, %v", none, err)
+	}
+}
+
+func TestAnIssuerMayHaveSeveralAudiences(t *testing.T) {
+	t.Parallel()
+	got, err := load(t, strings.Replace(listed, `"pipeline"`, `["dashboard","gcloud"]`, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for audience, want := range map[string]bool{"dashboard": true, "gcloud": true, "pipeline": false, "": false} {
+		if got.Issuers[0].Audience.in([]string{audience}) != want {
+			t.Errorf("a token for %q is accepted: %v, want %v", audience, !want, want)
+		}
 	}
 }
 
@@ -45,6 +58,9 @@ func TestWrongIssuersAreNamed(t *testing.T) {
 		"a misspelled key":    {"max_role", "maxrole", "maxrole"},
 		"plain http":          {"https://id.example.com/keys", "http://id.example.com/keys", "API_ISSUERS[0].jwks_url"},
 		"no audience":         {`"pipeline"`, `""`, "API_ISSUERS[0].audience"},
+		"no audiences":        {`"pipeline"`, `[]`, "API_ISSUERS[0].audience"},
+		"an empty audience":   {`"pipeline"`, `["pipeline",""]`, "API_ISSUERS[0].audience"},
+		"an odd audience":     {`"pipeline"`, `{"a":1}`, "audience must be a text or a list"},
 		"no tenants":          {`["*"]`, `[]`, "API_ISSUERS[0].tenants"},
 		"all and one tenant":  {`["*"]`, `["*","a"]`, "API_ISSUERS[0].tenants"},
 		"an unknown role":     {"platform_admin", "root", "API_ISSUERS[0].max_role"},

@@ -83,7 +83,7 @@ func (p *provider) rotate(t testing.TB) {
 func (p *provider) serve(h http.Handler) { p.keys.Store(&h) }
 
 func (p *provider) config() Issuer {
-	return Issuer{Issuer: p.url, JWKSURL: p.KeysURL(), Audience: audience, Tenants: []string{"tenant_a", "tenant_b"}, MaxRole: TenantAdmin}
+	return Issuer{Issuer: p.url, JWKSURL: p.KeysURL(), Audience: Audience{audience}, Tenants: []string{"tenant_a", "tenant_b"}, MaxRole: TenantAdmin}
 }
 
 // kid is the id of the provider's key, as its own tokens show it.

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -151,7 +150,7 @@ func (c claims) check(issuer *Issuer, at time.Time) string {
 	switch {
 	case c.text("iss") != issuer.Issuer: // also what go-oidc takes for it
 		return "it is another issuer's"
-	case !slices.Contains(audience, issuer.Audience):
+	case !issuer.Audience.in(audience):
 		return "it is for another audience"
 	case !known || !usable || !read:
 		return "its times cannot be read"

@@ -179,6 +179,11 @@ type AuditPage struct {
 	NextPageToken string `json:"next_page_token"`
 }
 
+// Backlog defines model for Backlog.
+type Backlog struct {
+	Queues []Queue `json:"queues"`
+}
+
 // Band The class of a lead score: hot from 80, warm from 50, cold from 20, none below.
 type Band = string
 
@@ -284,6 +289,9 @@ type Case struct {
 
 	// Transcript Absent from a form.
 	Transcript []CaseTurn `json:"transcript,omitempty"`
+
+	// Weights The tenant's own points of each signal of the score; absent: the default ones.
+	Weights map[string]float64 `json:"weights,omitempty"`
 }
 
 // CaseCall What the source told.
@@ -590,7 +598,36 @@ type DeliveryCount struct {
 	Reason string `json:"reason"`
 }
 
-// Dimension What statistics are grouped by. Days are the tenant's.
+// DeliveryOutcomes What became of the deliveries to a destination.
+type DeliveryOutcomes struct {
+	Connector string `json:"connector"`
+
+	// Created Of those done, with a new record.
+	Created    int64 `json:"created"`
+	Deliveries int64 `json:"deliveries"`
+
+	// Destination The integration's id; empty: all of the connector.
+	Destination string `json:"destination"`
+	Done        int64  `json:"done"`
+
+	// Failed Were given up.
+	Failed int64 `json:"failed"`
+
+	// Matched Of those done, with a record that was already there.
+	Matched int64 `json:"matched"`
+
+	// Parked Wait for somebody to change something.
+	Parked  int64 `json:"parked"`
+	Pending int64 `json:"pending"`
+
+	// Skipped Were not to be made.
+	Skipped int64 `json:"skipped"`
+
+	// Updated Of those done, with a record that was changed.
+	Updated int64 `json:"updated"`
+}
+
+// Dimension What statistics are grouped by. Days and hours are the tenant's; scores go by tens, named for the first.
 type Dimension = string
 
 // DownloadLink defines model for DownloadLink.
@@ -651,6 +688,12 @@ type Factor struct {
 
 	// Weight The points at value 1.
 	Weight float32 `json:"weight"`
+}
+
+// Fallback defines model for Fallback.
+type Fallback struct {
+	Reason   string `json:"reason"`
+	Requests int64  `json:"requests"`
 }
 
 // FieldError What is wrong with one field of a body.
@@ -839,6 +882,19 @@ type MappingTrial struct {
 	RequestID string          `json:"request_id"`
 }
 
+// Me Who a token speaks for.
+type Me struct {
+	// AllTenants They may know of every tenant there is or will be, and see what is about no single one.
+	AllTenants bool `json:"all_tenants"`
+
+	// ExpiresAt When the token does.
+	ExpiresAt time.Time `json:"expires_at"`
+	Role      string    `json:"role"`
+
+	// Subject The token's own name for its bearer.
+	Subject string `json:"subject"`
+}
+
 // NewImport Which history to bring in.
 type NewImport struct {
 	// Batch Transcribe when it is cheap, within a day.
@@ -985,6 +1041,11 @@ type Notifications struct {
 	Slack []SlackChannel `json:"slack,omitempty"`
 }
 
+// Outcomes defines model for Outcomes.
+type Outcomes struct {
+	Outcomes []DeliveryOutcomes `json:"outcomes"`
+}
+
 // Pause Something that is held back.
 type Pause struct {
 	Actor     string    `json:"actor"`
@@ -1057,6 +1118,9 @@ type PlannedDestination struct {
 	Reason string `json:"reason"`
 }
 
+// PlatformDimension What statistics of all tenants are grouped by. Days and hours are those of UTC.
+type PlatformDimension = string
+
 // Price What one unit of a component costs.
 type Price struct {
 	// Assumed Nobody has confirmed the price.
@@ -1082,6 +1146,13 @@ type PriceList struct {
 
 // PrivacySettings What is kept of what people say.
 type PrivacySettings struct {
+	// Covered With `hipaa`, the destinations that a contract covers. Ids of integrations, and `callrail` for writing back.
+	Covered []string `json:"covered,omitempty"`
+
+	// Hipaa Messages to people say only that there is a lead, nothing goes to a destination that is not in `covered`, and
+	// card and social security numbers are always masked. A deployment can ask this for every tenant.
+	Hipaa bool `json:"hipaa,omitempty"`
+
 	// KeepCardNumbers Payment card and social security numbers stay in transcripts, which otherwise are masked before they are stored.
 	KeepCardNumbers bool `json:"keep_card_numbers,omitempty"`
 
@@ -1153,6 +1224,41 @@ type Question struct {
 
 // QuestionType defines model for QuestionType.
 type QuestionType = string
+
+// Queue What of a tenant waits for the same.
+type Queue struct {
+	// Circuit Of them deliveries that were not tried since the destination failed several times in a row: its circuit was open.
+	Circuit int64 `json:"circuit"`
+
+	// Destination Of deliveries; empty: whole requests.
+	Destination string    `json:"destination"`
+	OldestDueAt time.Time `json:"oldest_due_at"`
+
+	// Overdue Of them due by now.
+	Overdue  int64  `json:"overdue"`
+	Step     string `json:"step"`
+	TenantID string `json:"tenant_id"`
+	Waiting  int64  `json:"waiting"`
+}
+
+// Quota How much of a daily limit is used.
+type Quota struct {
+	// Day In the tenant's time zone.
+	Day openapi_types.Date `json:"day"`
+
+	// Limit The tenant's own, else the deployment's as the api service knows it.
+	Limit int64 `json:"limit"`
+
+	// Name Web forms or requests created by API.
+	Name     string `json:"name"`
+	TenantID string `json:"tenant_id"`
+	Used     int64  `json:"used"`
+}
+
+// QuotaList defines model for QuotaList.
+type QuotaList struct {
+	Quotas []Quota `json:"quotas"`
+}
 
 // Quote Words of the transcript.
 type Quote struct {
@@ -1708,11 +1814,23 @@ type SpokenSegment struct {
 	Text    string  `json:"text"`
 }
 
+// Spread From a request's arrival until people were told of it the first time.
+type Spread struct {
+	// MedianMs Null: of none.
+	MedianMs *int64 `json:"median_ms"`
+
+	// P95Ms All but the slowest twentieth took no longer.
+	P95Ms *int64 `json:"p95_ms"`
+
+	// Requests Of which it is known.
+	Requests int64 `json:"requests"`
+}
+
 // Stats defines model for Stats.
 type Stats struct {
 	GroupBy string `json:"group_by"`
 
-	// Groups Days in order; everything else the most requests first, at most 500. The total counts all.
+	// Groups Days, hours and scores in order; everything else the most requests first, at most 500. The total counts all.
 	Groups []StatsGroup `json:"groups"`
 
 	// Total Requests that have something in common.
@@ -1722,6 +1840,12 @@ type Stats struct {
 // StatsGroup Requests that have something in common.
 type StatsGroup struct {
 	Analyzed int64 `json:"analyzed"`
+
+	// Answered Inbound calls that somebody took.
+	Answered int64 `json:"answered"`
+
+	// AnsweredLeads Leads among the answered calls.
+	AnsweredLeads int64 `json:"answered_leads"`
 
 	// AverageScore Of the leads.
 	AverageScore *float64 `json:"average_score"`
@@ -1739,14 +1863,55 @@ type StatsGroup struct {
 	Key string `json:"key"`
 
 	// Leads With a score of 20 or more: hot, warm and cold.
-	Leads    int64 `json:"leads"`
+	Leads int64 `json:"leads"`
+
+	// Missed Inbound calls that nobody took. A call of which nobody told who took it is neither.
+	Missed   int64 `json:"missed"`
 	Requests int64 `json:"requests"`
-	Warm     int64 `json:"warm"`
+
+	// SpeechMinutes Minutes of audio that were transcribed; each channel counts.
+	SpeechMinutes float64 `json:"speech_minutes"`
+
+	// Voicemails Inbound calls that a voicemail took.
+	Voicemails int64 `json:"voicemails"`
+	Warm       int64 `json:"warm"`
 }
 
 // Status How far the request has come: `received`, `transcribed`, `analyzed`, `pushed`, `completed`,
 // in this order; `failed` or `erased` from any of them. Forms and texts start at `transcribed`.
 type Status = string
+
+// StepTiming How a step went.
+type StepTiming struct {
+	// Done How often it ended well.
+	Done int64 `json:"done"`
+
+	// Errors How often it failed; most are tried again.
+	Errors int64 `json:"errors"`
+
+	// MedianMs Of what ended well, without waiting between tries.
+	MedianMs *int64 `json:"median_ms"`
+
+	// P95Ms All but the slowest twentieth took no longer.
+	P95Ms *int64 `json:"p95_ms"`
+	Step  string `json:"step"`
+}
+
+// StuckDeliveries defines model for StuckDeliveries.
+type StuckDeliveries struct {
+	// Complete False: there are more.
+	Complete   bool            `json:"complete"`
+	Deliveries []StuckDelivery `json:"deliveries"`
+}
+
+// StuckDelivery A delivery that waits for somebody.
+type StuckDelivery struct {
+	// Error The CRM's own words.
+	Error     string    `json:"error"`
+	RequestID string    `json:"request_id"`
+	State     string    `json:"state"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
 
 // Tenant A tenant with its settings.
 type Tenant struct {
@@ -1813,6 +1978,21 @@ type TestResult struct {
 
 // Timeline How soon the work should begin.
 type Timeline = string
+
+// Timings defines model for Timings.
+type Timings struct {
+	// Fallbacks Why requests with words in them were analysed by the rules and not by the model.
+	Fallbacks []Fallback `json:"fallbacks"`
+
+	// Requests How many requests were looked at.
+	Requests int64 `json:"requests"`
+
+	// Steps In the order of the pipeline; delivery is one delivery to one CRM.
+	Steps []StepTiming `json:"steps"`
+
+	// Told From a request's arrival until people were told of it the first time.
+	Told Spread `json:"told"`
+}
 
 // TrackerCount How often the phrases of one tracker were said.
 type TrackerCount struct {
@@ -1968,6 +2148,27 @@ type ListDeadLettersParams struct {
 
 // GetPlatformStatsParams defines parameters for GetPlatformStats.
 type GetPlatformStatsParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+
+	// GroupBy What to group by.
+	GroupBy *PlatformDimension `form:"group_by,omitempty" json:"group_by,omitempty"`
+}
+
+// GetPlatformOutcomesParams defines parameters for GetPlatformOutcomes.
+type GetPlatformOutcomesParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+}
+
+// GetPlatformTimingsParams defines parameters for GetPlatformTimings.
+type GetPlatformTimingsParams struct {
 	// From The first day, in the tenant's time zone.
 	From From `form:"from" json:"from"`
 
@@ -2154,6 +2355,24 @@ type GetStatsParams struct {
 
 	// GroupBy What to group by.
 	GroupBy *Dimension `form:"group_by,omitempty" json:"group_by,omitempty"`
+}
+
+// GetOutcomesParams defines parameters for GetOutcomes.
+type GetOutcomesParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
+}
+
+// GetTimingsParams defines parameters for GetTimings.
+type GetTimingsParams struct {
+	// From The first day, in the tenant's time zone.
+	From From `form:"from" json:"from"`
+
+	// To The last day, in the tenant's time zone. At most 366 days after the first.
+	To To `form:"to" json:"to"`
 }
 
 // PutWorkflowParams defines parameters for PutWorkflow.
@@ -2514,6 +2733,15 @@ func WithRequestEditorFn(fn RequestEditorFn) ClientOption {
 // The interface specification for the client above.
 type ClientInterface interface {
 
+	// GetBacklog List what waits
+	//
+	// Requests and deliveries of all tenants that are not settled, by the step or destination that they wait for. What is due in
+	// the future waits on purpose: for a recording, for a CRM that asked to be left alone, for the lease of somebody who works on it.
+	// What has been due for long shows that nobody does. Of each tenant the first 20,000 are counted.
+	//
+	// Corresponds with GET /v1/backlog (the `GetBacklog` operationId).
+	GetBacklog(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListDeadLetters List messages that failed
 	//
 	// Messages that no step could deal with, of all tenants and of none, newest first. Each is worth an alert.
@@ -2555,6 +2783,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /v1/health (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetMe Get who the token speaks for
+	//
+	// The bearer of the token and what they may do. The tenants that they may know of are those of
+	// `GET /v1/tenants`.
+	//
+	// Corresponds with GET /v1/me (the `GetMe` operationId).
+	GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDocument Get this document
 	//
@@ -2602,12 +2838,34 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/prices (the `GetPrices` operationId).
 	GetPrices(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetQuotas List the use of daily limits
+	//
+	// How much of today's limits the tenants have used. Instances take them in blocks, so that it may be a little more than what came.
+	// A tenant of which nothing came today has no line.
+	//
+	// Corresponds with GET /v1/quotas (the `GetQuotas` operationId).
+	GetQuotas(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetPlatformStats Count requests of all tenants
 	//
-	// One line for each tenant, for the days from `from` to `to` in UTC, which is at most 31 days later.
+	// Requests of all tenants together, for the days from `from` to `to` in UTC, which is at most 31 days later. By tenant there is a line for each, also without requests.
 	//
 	// Corresponds with GET /v1/stats (the `GetPlatformStats` operationId).
 	GetPlatformStats(ctx context.Context, params *GetPlatformStatsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPlatformOutcomes Count deliveries of all tenants
+	//
+	// As a tenant's, of all of them by connector, for at most 31 days more, in UTC.
+	//
+	// Corresponds with GET /v1/stats/outcomes (the `GetPlatformOutcomes` operationId).
+	GetPlatformOutcomes(ctx context.Context, params *GetPlatformOutcomesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetPlatformTimings Measure how long the requests of all tenants took
+	//
+	// As a tenant's, of the newest 100 requests of each of them, for at most 31 days more, in UTC.
+	//
+	// Corresponds with GET /v1/stats/timings (the `GetPlatformTimings` operationId).
+	GetPlatformTimings(ctx context.Context, params *GetPlatformTimingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListTenants List tenants
 	//
@@ -2797,6 +3055,14 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry (the `RetryIntegration` operationId).
 	RetryIntegration(ctx context.Context, tenantID TenantID, integrationID IntegrationID, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListStuckDeliveries List what waits for somebody
+	//
+	// The deliveries to the integration that are parked (somebody must put something right) or failed (given
+	// up after many attempts), with the CRM's own words. At most 100; `complete` is false if there are more.
+	//
+	// Corresponds with GET /v1/tenants/{tenant_id}/integrations/{integration_id}/stuck (the `ListStuckDeliveries` operationId).
+	ListStuckDeliveries(ctx context.Context, tenantID TenantID, integrationID IntegrationID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// TestIntegration Test an integration
 	//
@@ -3339,6 +3605,22 @@ type ClientInterface interface {
 	// Corresponds with GET /v1/tenants/{tenant_id}/stats (the `GetStats` operationId).
 	GetStats(ctx context.Context, tenantID TenantID, params *GetStatsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// GetOutcomes Count deliveries
+	//
+	// What became of the deliveries of the requests that were received on the days from `from` to `to`, by destination.
+	// Whether a deal was won later is not known: the CRMs are written to, not asked.
+	//
+	// Corresponds with GET /v1/tenants/{tenant_id}/stats/outcomes (the `GetOutcomes` operationId).
+	GetOutcomes(ctx context.Context, tenantID TenantID, params *GetOutcomesParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// GetTimings Measure how long requests took
+	//
+	// How long the newest requests of the days from `from` to `to` took, at most 500 of them: from arrival until people were told,
+	// and in each step. It is reckoned from their timelines; a request that went through a step again counts again.
+	//
+	// Corresponds with GET /v1/tenants/{tenant_id}/stats/timings (the `GetTimings` operationId).
+	GetTimings(ctx context.Context, tenantID TenantID, params *GetTimingsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SuspendTenant Suspend a tenant
 	//
 	// Deliveries are still accepted and kept, but nothing is done with them until the tenant is active again.
@@ -3390,6 +3672,25 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /v1/tenants/{tenant_id}/workflow/dry-run (the `DryRunWorkflow` operationId).
 	DryRunWorkflow(ctx context.Context, tenantID TenantID, body DryRunWorkflowJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+}
+
+// GetBacklog List what waits
+//
+// Requests and deliveries of all tenants that are not settled, by the step or destination that they wait for. What is due in
+// the future waits on purpose: for a recording, for a CRM that asked to be left alone, for the lease of somebody who works on it.
+// What has been due for long shows that nobody does. Of each tenant the first 20,000 are counted.
+//
+// Corresponds with GET /v1/backlog (the `GetBacklog` operationId).
+func (c *Client) GetBacklog(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetBacklogRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
 }
 
 // ListDeadLetters List messages that failed
@@ -3484,6 +3785,24 @@ func (c *Client) GetDocumentPage(ctx context.Context, reqEditors ...RequestEdito
 // Corresponds with GET /v1/health (the `GetHealth` operationId).
 func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetHealthRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetMe Get who the token speaks for
+//
+// The bearer of the token and what they may do. The tenants that they may know of are those of
+// `GET /v1/tenants`.
+//
+// Corresponds with GET /v1/me (the `GetMe` operationId).
+func (c *Client) GetMe(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetMeRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -3600,13 +3919,65 @@ func (c *Client) GetPrices(ctx context.Context, reqEditors ...RequestEditorFn) (
 	return c.Client.Do(req)
 }
 
+// GetQuotas List the use of daily limits
+//
+// How much of today's limits the tenants have used. Instances take them in blocks, so that it may be a little more than what came.
+// A tenant of which nothing came today has no line.
+//
+// Corresponds with GET /v1/quotas (the `GetQuotas` operationId).
+func (c *Client) GetQuotas(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetQuotasRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetPlatformStats Count requests of all tenants
 //
-// One line for each tenant, for the days from `from` to `to` in UTC, which is at most 31 days later.
+// Requests of all tenants together, for the days from `from` to `to` in UTC, which is at most 31 days later. By tenant there is a line for each, also without requests.
 //
 // Corresponds with GET /v1/stats (the `GetPlatformStats` operationId).
 func (c *Client) GetPlatformStats(ctx context.Context, params *GetPlatformStatsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetPlatformStatsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlatformOutcomes Count deliveries of all tenants
+//
+// As a tenant's, of all of them by connector, for at most 31 days more, in UTC.
+//
+// Corresponds with GET /v1/stats/outcomes (the `GetPlatformOutcomes` operationId).
+func (c *Client) GetPlatformOutcomes(ctx context.Context, params *GetPlatformOutcomesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlatformOutcomesRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetPlatformTimings Measure how long the requests of all tenants took
+//
+// As a tenant's, of the newest 100 requests of each of them, for at most 31 days more, in UTC.
+//
+// Corresponds with GET /v1/stats/timings (the `GetPlatformTimings` operationId).
+func (c *Client) GetPlatformTimings(ctx context.Context, params *GetPlatformTimingsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetPlatformTimingsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -4016,6 +4387,24 @@ func (c *Client) PreviewMapping(ctx context.Context, tenantID TenantID, integrat
 // Corresponds with POST /v1/tenants/{tenant_id}/integrations/{integration_id}/retry (the `RetryIntegration` operationId).
 func (c *Client) RetryIntegration(ctx context.Context, tenantID TenantID, integrationID IntegrationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewRetryIntegrationRequest(c.Server, tenantID, integrationID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListStuckDeliveries List what waits for somebody
+//
+// The deliveries to the integration that are parked (somebody must put something right) or failed (given
+// up after many attempts), with the CRM's own words. At most 100; `complete` is false if there are more.
+//
+// Corresponds with GET /v1/tenants/{tenant_id}/integrations/{integration_id}/stuck (the `ListStuckDeliveries` operationId).
+func (c *Client) ListStuckDeliveries(ctx context.Context, tenantID TenantID, integrationID IntegrationID, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListStuckDeliveriesRequest(c.Server, tenantID, integrationID)
 	if err != nil {
 		return nil, err
 	}
@@ -5107,6 +5496,42 @@ func (c *Client) GetStats(ctx context.Context, tenantID TenantID, params *GetSta
 	return c.Client.Do(req)
 }
 
+// GetOutcomes Count deliveries
+//
+// What became of the deliveries of the requests that were received on the days from `from` to `to`, by destination.
+// Whether a deal was won later is not known: the CRMs are written to, not asked.
+//
+// Corresponds with GET /v1/tenants/{tenant_id}/stats/outcomes (the `GetOutcomes` operationId).
+func (c *Client) GetOutcomes(ctx context.Context, tenantID TenantID, params *GetOutcomesParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetOutcomesRequest(c.Server, tenantID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// GetTimings Measure how long requests took
+//
+// How long the newest requests of the days from `from` to `to` took, at most 500 of them: from arrival until people were told,
+// and in each step. It is reckoned from their timelines; a request that went through a step again counts again.
+//
+// Corresponds with GET /v1/tenants/{tenant_id}/stats/timings (the `GetTimings` operationId).
+func (c *Client) GetTimings(ctx context.Context, tenantID TenantID, params *GetTimingsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetTimingsRequest(c.Server, tenantID, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SuspendTenant Suspend a tenant
 //
 // Deliveries are still accepted and kept, but nothing is done with them until the tenant is active again.
@@ -5217,6 +5642,33 @@ func (c *Client) DryRunWorkflow(ctx context.Context, tenantID TenantID, body Dry
 		return nil, err
 	}
 	return c.Client.Do(req)
+}
+
+// NewGetBacklogRequest constructs an http.Request for the GetBacklog method
+func NewGetBacklogRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/backlog")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
 }
 
 // NewListDeadLettersRequest constructs an http.Request for the ListDeadLetters method
@@ -5442,6 +5894,33 @@ func NewGetHealthRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetMeRequest constructs an http.Request for the GetMe method
+func NewGetMeRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/me")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetDocumentRequest constructs an http.Request for the GetDocument method
 func NewGetDocumentRequest(server string) (*http.Request, error) {
 	var err error
@@ -5604,6 +6083,33 @@ func NewGetPricesRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewGetQuotasRequest constructs an http.Request for the GetQuotas method
+func NewGetQuotasRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/quotas")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetPlatformStatsRequest constructs an http.Request for the GetPlatformStats method
 func NewGetPlatformStatsRequest(server string, params *GetPlatformStatsParams) (*http.Request, error) {
 	var err error
@@ -5614,6 +6120,134 @@ func NewGetPlatformStatsRequest(server string, params *GetPlatformStatsParams) (
 	}
 
 	operationPath := fmt.Sprintf("/v1/stats")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if params.GroupBy != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "group_by", *params.GroupBy, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPlatformOutcomesRequest constructs an http.Request for the GetPlatformOutcomes method
+func NewGetPlatformOutcomesRequest(server string, params *GetPlatformOutcomesParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/stats/outcomes")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetPlatformTimingsRequest constructs an http.Request for the GetPlatformTimings method
+func NewGetPlatformTimingsRequest(server string, params *GetPlatformTimingsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/stats/timings")
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}
@@ -6611,6 +7245,47 @@ func NewRetryIntegrationRequest(server string, tenantID TenantID, integrationID 
 	}
 
 	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListStuckDeliveriesRequest constructs an http.Request for the ListStuckDeliveries method
+func NewListStuckDeliveriesRequest(server string, tenantID TenantID, integrationID IntegrationID) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tenant_id", tenantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "integration_id", integrationID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tenants/%s/integrations/%s/stuck", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -8716,6 +9391,136 @@ func NewGetStatsRequest(server string, tenantID TenantID, params *GetStatsParams
 				}
 			}
 
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetOutcomesRequest constructs an http.Request for the GetOutcomes method
+func NewGetOutcomesRequest(server string, tenantID TenantID, params *GetOutcomesParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tenant_id", tenantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tenants/%s/stats/outcomes", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewGetTimingsRequest constructs an http.Request for the GetTimings method
+func NewGetTimingsRequest(server string, tenantID TenantID, params *GetTimingsParams) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tenant_id", tenantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tenants/%s/stats/timings", pathParam0)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "from", params.From, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
+		}
+
+		if queryFrag, err := runtime.StyleParamWithOptions("form", true, "to", params.To, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: "date"}); err != nil {
+			return nil, err
+		} else {
+			for _, qp := range strings.Split(queryFrag, "&") {
+				rawQueryFragments = append(rawQueryFragments, qp)
+			}
 		}
 
 		if encoded := queryValues.Encode(); encoded != "" {

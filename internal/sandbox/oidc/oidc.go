@@ -24,6 +24,8 @@ import (
 const (
 	DiscoveryPath = "/.well-known/openid-configuration"
 	KeysPath      = "/oauth2/v3/certs"
+	AuthorizePath = "/oauth2/authorize"
+	LogoutPath    = "/oauth2/logout"
 	TokenPath     = "/oauth2/token" //nolint:gosec // a path, not a credential
 )
 
@@ -37,6 +39,8 @@ type Config struct {
 	URL string           // the issuer's identity, and where Handler is served; without a slash at its end
 	Key *rsa.PrivateKey  // nil: a new one
 	Now func() time.Time // nil: the system's clock
+
+	People []Person // who can sign in
 }
 
 // Issuer signs tokens with RS256. It is safe for concurrent use.
@@ -45,6 +49,9 @@ type Issuer struct {
 	key *rsa.PrivateKey
 	id  string // of the key
 	now func() time.Time
+
+	people []Person
+	grants grants
 }
 
 // New returns an issuer.
@@ -61,7 +68,7 @@ func New(cfg Config) (*Issuer, error) {
 	}
 	sum := sha256.Sum256(key.N.Bytes())
 	id := base64.RawURLEncoding.EncodeToString(sum[:12])
-	return &Issuer{url: strings.TrimSuffix(cfg.URL, "/"), key: key, id: id, now: now}, nil
+	return &Issuer{url: strings.TrimSuffix(cfg.URL, "/"), key: key, id: id, now: now, people: cfg.People}, nil
 }
 
 // URL returns the issuer's identity, which is also where its discovery document is.
@@ -89,6 +96,7 @@ type Access struct {
 	Audience string
 	Role     string        // platform_admin, tenant_admin or tenant_viewer
 	TenantID string        // empty for platform_admin
+	Tenants  []string      // further ones
 	Expiry   time.Duration // 0: an hour
 }
 
@@ -97,7 +105,7 @@ func (i *Issuer) AccessToken(a Access) (string, error) {
 	claims := map[string]any{"sub": a.Subject, "aud": a.Audience, "role": a.Role}
 	if a.TenantID != "" {
 		claims["tenant_id"] = a.TenantID
-		claims["tenants"] = []string{a.TenantID}
+		claims["tenants"] = append([]string{a.TenantID}, a.Tenants...)
 	}
 	if a.Expiry > 0 {
 		claims["exp"] = i.now().Add(a.Expiry).Unix()
@@ -127,11 +135,14 @@ func (i *Issuer) Handler() http.Handler {
 		writeJSON(w, r, map[string]any{
 			"issuer":                                i.url,
 			"jwks_uri":                              i.KeysURL(),
-			"response_types_supported":              []string{"id_token"},
+			"response_types_supported":              []string{"code"},
 			"subject_types_supported":               []string{"public"},
 			"id_token_signing_alg_values_supported": []string{"RS256"},
-			"grant_types_supported":                 []string{"client_credentials"},
+			"grant_types_supported":                 []string{"authorization_code", "refresh_token", "client_credentials"},
+			"code_challenge_methods_supported":      []string{"S256"},
 			"token_endpoint":                        i.url + TokenPath,
+			"authorization_endpoint":                i.url + AuthorizePath,
+			"end_session_endpoint":                  i.url + LogoutPath,
 			"pipeline_sandbox":                      true, // only here are tokens given to whoever asks
 		})
 	})
@@ -140,6 +151,9 @@ func (i *Issuer) Handler() http.Handler {
 		writeJSON(w, r, map[string]any{"keys": []any{i.publicKey()}})
 	})
 	mux.HandleFunc("POST "+TokenPath, i.giveToken)
+	mux.HandleFunc("GET "+AuthorizePath, i.choosePerson)
+	mux.HandleFunc("POST "+AuthorizePath, i.authorize)
+	mux.HandleFunc("GET "+LogoutPath, i.logout)
 	return mux
 }
 

@@ -11,10 +11,20 @@ const maxForm = 8 << 10
 // roles are those of the management API.
 var roles = []string{"platform_admin", "tenant_admin", "tenant_viewer"}
 
-// giveToken answers a request for a token (RFC 6749, client credentials), whoever asks: role,
-// tenant_id and audience are what the token says.
+// giveToken answers a request for a token (RFC 6749).
 func (i *Issuer) giveToken(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	switch r.PostFormValue("grant_type") {
+	case "authorization_code", "refresh_token":
+		i.redeem(w, r)
+	default:
+		i.giveAccess(w, r)
+	}
+}
+
+// giveAccess gives a token for client credentials, whoever asks: role, tenant_id and audience
+// are what the token says.
+func (i *Issuer) giveAccess(w http.ResponseWriter, r *http.Request) {
 	a := Access{Audience: r.PostFormValue("audience"), Role: r.PostFormValue("role"), TenantID: r.PostFormValue("tenant_id")}
 	a.Subject = a.Role + "@sandbox.example.com"
 	switch {

@@ -25,7 +25,7 @@ func (s *Server) CreateSecret(_ context.Context, req *secretmanagerpb.CreateSecr
 	if _, exists := s.secrets[name]; exists {
 		return nil, status.Errorf(codes.AlreadyExists, "Secret [%s] already exists.", name)
 	}
-	s.secrets[name] = &secret{labels: req.GetSecret().GetLabels(), created: s.now()}
+	s.secrets[name] = &secret{labels: req.GetSecret().GetLabels(), replication: req.GetSecret().GetReplication(), created: s.now()}
 	return s.answer(name), nil
 }
 
@@ -41,7 +41,7 @@ func (s *Server) GetSecret(_ context.Context, req *secretmanagerpb.GetSecretRequ
 
 func (s *Server) answer(name string) *secretmanagerpb.Secret {
 	found := s.secrets[name]
-	return &secretmanagerpb.Secret{Name: name, Labels: found.labels, CreateTime: timestamppb.New(found.created)}
+	return &secretmanagerpb.Secret{Name: name, Labels: found.labels, Replication: found.replication, CreateTime: timestamppb.New(found.created)}
 }
 
 // AddSecretVersion stores a payload as the next version.

@@ -41,9 +41,10 @@ type Server struct {
 }
 
 type secret struct {
-	labels   map[string]string
-	created  time.Time
-	versions []version // version 1 first
+	labels      map[string]string
+	replication *secretmanagerpb.Replication // nil: made by Put
+	created     time.Time
+	versions    []version // version 1 first
 }
 
 type version struct {

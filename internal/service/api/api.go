@@ -10,6 +10,7 @@ import (
 	"github.com/sethvargo/go-envconfig"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api"
+	"github.com/your-org/multi-tenant-pipeline/internal/api/dashboard"
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/limit"
 	"github.com/your-org/multi-tenant-pipeline/internal/reanalyze"
@@ -25,13 +26,15 @@ type apiConfig struct {
 	API      api.Config
 	Prices   cost.Config
 
+	Dashboard dashboard.Config
+
 	Recording recording.Config
 	Reconcile service.ReconcileConfig
 	Limits    limit.Config // of requests created by API; the webhook has those of forms
 }
 
 func (c *apiConfig) Validate() error {
-	return errors.Join(c.Platform.Validate(), c.API.Validate(), c.Prices.Validate(), c.Recording.Validate(), c.Reconcile.Validate(), c.Limits.Validate())
+	return errors.Join(c.Platform.Validate(), c.API.Validate(), c.Dashboard.Validate(), c.Prices.Validate(), c.Recording.Validate(), c.Reconcile.Validate(), c.Limits.Validate())
 }
 
 // Serve serves the management API.
@@ -79,8 +82,13 @@ func Serve(ctx context.Context, env envconfig.Lookuper, _ ...service.Option) err
 	if err != nil {
 		return err
 	}
+	pages, err := dashboard.New(ctx, cfg.Dashboard, handler, time.Now)
+	if err != nil {
+		return err
+	}
 	debug.FreeOSMemory() // reading the document leaves three times of what is kept
 	p.Router.Mount("/", handler)
+	p.Router.Mount("/dashboard", pages)
 	go counts.Run(ctx, service.CountInterval)
 	defer func() { counts.Flush(context.WithoutCancel(ctx)) }()
 	return p.Serve(ctx, server.Public())

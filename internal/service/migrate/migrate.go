@@ -29,20 +29,21 @@ func Run(ctx context.Context, env envconfig.Lookuper) error {
 	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
 		return err
 	}
+	var recordings recording.Config // needed after a restore only
+	if cfg.Restored {
+		if err := config.LoadFrom(ctx, &recordings, env); err != nil {
+			return err
+		}
+	}
 	applied, err := store.Migrate(ctx, cfg.Store)
 	slog.InfoContext(ctx, "schema migrated", "database", cfg.Store.Name(), "applied", applied)
 	if err != nil || !cfg.Restored {
 		return err
 	}
-	return restored(ctx, env, cfg.Store)
+	return restored(ctx, recordings, cfg.Store)
 }
 
-// restored needs the bucket, which the schema does not.
-func restored(ctx context.Context, env envconfig.Lookuper, database store.Config) error {
-	var cfg recording.Config
-	if err := config.LoadFrom(ctx, &cfg, env); err != nil {
-		return err
-	}
+func restored(ctx context.Context, cfg recording.Config, database store.Config) error {
 	bucket, err := recording.Open(ctx, cfg)
 	if err != nil {
 		return err

@@ -39,6 +39,7 @@ func Serve(ctx context.Context, env envconfig.Lookuper, _ ...service.Option) err
 	sweeper := &sweep.Sweeper{
 		Config: cfg.Sweep, Due: s.Store.Operator(), Publisher: s.Publisher,
 		Budgets: &sweep.Budgets{Store: s.Store, Tenants: s.Directory, Every: cfg.Sweep.Budgets, Now: time.Now},
+		Letters: &sweep.Letters{Store: s.Store.Operator(), Now: time.Now},
 	}
 	s.Router.Method(http.MethodPost, "/sweep", topic.Authenticated(s.Verifier, sweeper))
 	s.Router.Method(http.MethodPost, "/pubsub/"+string(topic.DeadLetter), topic.LetterHandler(s.Verifier, keepLetter(s.Store.Operator())))

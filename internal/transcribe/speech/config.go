@@ -25,6 +25,8 @@ type Config struct {
 	Model    string `env:"SPEECH_MODEL, default=chirp_3"`
 	// Timeout bounds each call; a synchronous recognition takes about as long as its audio.
 	Timeout time.Duration `env:"SPEECH_TIMEOUT, default=90s"`
+	// HIPAA allows only locations that keep recordings in a place that can be named.
+	HIPAA bool `env:"HIPAA_MODE, default=false"`
 }
 
 // Validate reports everything that is wrong with the configuration.
@@ -36,6 +38,9 @@ func (c Config) Validate() error {
 	}
 	if c.Timeout <= 0 {
 		errs = append(errs, errors.New("SPEECH_TIMEOUT must be positive"))
+	}
+	if c.HIPAA && c.Location == "global" {
+		errs = append(errs, errors.New("HIPAA_MODE: SPEECH_LOCATION must not be global"))
 	}
 	_, err := c.options()
 	return errors.Join(append(errs, err)...)

@@ -1,0 +1,80 @@
+package rules
+
+import "testing"
+
+// Dates as people tell them who do not answer in dates.
+func TestTimelinesByEventsAndRoundaboutWords(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ start, said, want string }{
+		{january, "We close on the house February twentieth and I'd want you in there right after.", "1_3_months"},
+		{january, "The baby's due in late April, so before that.", "3_6_months"},
+		{january, "Our daughter's wedding is here on June twelfth.", "3_6_months"},
+		{january, "Whenever the frost is out of the ground.", "1_3_months"},
+		{january, "Soon as the ground thaws.", "1_3_months"},
+		{january, "Once my bonus comes in March.", "1_3_months"},
+		{january, "Second quarter.", "1_3_months"},
+		{january, "The third quarter, probably.", "3_6_months"},
+		{january, "Not this year.", "6_plus_months"},
+		{january, "The year after next.", "6_plus_months"},
+		{january, "Six weeks, give or take.", "1_3_months"},
+		{january, "A month and a half, tops.", "1_3_months"},
+		{january, "Two weeks from Saturday.", "immediate"},
+		{january, "The week after next.", "immediate"},
+		{january, "Middle of next month.", "immediate"},
+		{january, "Thirty to sixty days.", "1_3_months"},
+		{january, "Ninety days or so.", "1_3_months"},
+		{january, "Before the rainy season, so by March.", "1_3_months"},
+		{april, "Before hurricane season.", "1_3_months"},
+		{april, "We've got until the end of August.", "3_6_months"},
+		{april, "Our lease is up June thirtieth.", "1_3_months"},
+		{april, "The tenants are out the end of the month, so right then.", "immediate"},
+		{april, "When the kids are at camp, so July.", "3_6_months"},
+		{april, "Memorial Day weekend is when everybody comes.", "1_3_months"},
+		{april, "When the kids go back to school.", "3_6_months"},
+		{april, "By Mother's Day.", "immediate"},
+		{april, "I retire in September and then I'll have the time.", "3_6_months"},
+		{april, "Oh, yesterday would've been good.", "immediate"},
+		{april, "This coming Monday if you could.", "immediate"},
+		{april, "After the growing season, October or so.", "6_plus_months"},
+		{april, "No later than mid August.", "3_6_months"},
+		{july, "Before the first freeze.", "3_6_months"},
+		{july, "Before it turns cold.", "3_6_months"},
+		{july, "In time for the holidays.", "3_6_months"},
+		{july, "Before winter sets in.", "3_6_months"},
+		{july, "By the end of summer.", "1_3_months"},
+		{july, "Early fall.", "1_3_months"},
+		{july, "Not until the fall.", "1_3_months"},
+		{july, "After the first of the year.", "3_6_months"},
+		{july, "First thing next year.", "3_6_months"},
+		{july, "Around Halloween.", "3_6_months"},
+		{july, "Labor Day weekend at the latest.", "1_3_months"},
+		{october, "Before my in-laws get here for Thanksgiving.", "1_3_months"},
+		{october, "Before the snow flies.", "1_3_months"},
+		{october, "When it warms up again.", "3_6_months"},
+		{october, "Late spring.", "6_plus_months"},
+		{october, "Next summer at the earliest.", "6_plus_months"},
+		{october, "In a month or so.", "immediate"},
+		{october, "The next few weeks.", "immediate"},
+		{october, "A few months out.", "1_3_months"},
+		{october, "Half a year from now.", "3_6_months"},
+		{october, "Sooner than later.", "immediate"},
+		{october, "The sooner the better, the cold's coming.", "immediate"},
+		{october, "Whenever you've got a hole in your schedule.", "unknown"},
+		{october, "We haven't gotten that far.", "unknown"},
+		{october, "It doesn't have to be this year.", "unknown"},
+		{october, "para diciembre", "1_3_months"},
+		{october, "antes de Navidad", "1_3_months"},
+		{october, "después de las fiestas", "1_3_months"},
+		{october, "en unas tres semanas", "immediate"},
+		{october, "el mes que entra", "immediate"},
+		{october, "el otro año", "6_plus_months"},
+		{december, "After the holidays.", "immediate"},
+		{december, "Once we get our taxes back.", "3_6_months"},
+		{december, "By spring.", "1_3_months"},
+	} {
+		in := newCall(t, tc.start, "c: We'd like to redo our kitchen.\na: When would you like to start?\nc: "+tc.said)
+		if got := Analyze(in).Timeline; got != tc.want {
+			t.Errorf("%s %q = %s, want %s", tc.start[:7], tc.said, got, tc.want)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package setup
+
+import (
+	"crypto/rand"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
+	"github.com/your-org/multi-tenant-pipeline/internal/api/dashboard/web"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+)
+
+const slackRows, emailRows = "settings.notifications.slack", "settings.notifications.email"
+
+// notifications is who is told about leads.
+func notifications() section {
+	return section{
+		path: "/notifications", file: "setup/notifications.html", title: "Notifications", nav: "notifications",
+		saved: "Saved. The next lead is told like that.",
+		fill: func(c *company, v url.Values) {
+			for i, slack := range c.Settings.Notifications.Slack {
+				set(v, row(slackRows, i, "name"), slack.Name)
+				set(v, row(slackRows, i, "secret"), slack.Secret)
+				set(v, row(slackRows, i, "min_band"), slack.Band)
+			}
+			for i, list := range c.Settings.Notifications.Email {
+				set(v, row(emailRows, i, "name"), list.Name)
+				set(v, row(emailRows, i, "to"), list.To)
+				set(v, row(emailRows, i, "min_band"), list.Band)
+			}
+		},
+		read: func(in *reader, c *company) {
+			c.Settings.Notifications = tenant.Notifications{Slack: readSlack(in), Email: readEmail(in)}
+		},
+		before: keepSlackAddresses,
+		beside: func(_ *web.Request, _ *company, page *sectionPage) error {
+			in := &reader{values: page.Form.Values}
+			page.Beside = map[string][]int{"Slack": oneMore(in.rows(slackRows)), "Email": oneMore(in.rows(emailRows))}
+			return nil
+		},
+	}
+}
+
+func readSlack(in *reader) []tenant.Slack {
+	var all []tenant.Slack
+	for _, i := range slackPlaces(in) {
+		all = append(all, tenant.Slack{
+			Name: in.text(row(slackRows, i, "name")), Secret: in.text(row(slackRows, i, "secret")), Band: in.text(row(slackRows, i, "min_band")),
+		})
+		address := in.text(row(slackRows, i, "address"))
+		switch parsed, err := url.Parse(address); {
+		case address == "" && in.text(row(slackRows, i, "secret")) == "":
+			in.note(row(slackRows, i, "address"), "the address of the channel's incoming webhook is needed, once")
+		case address != "" && (err != nil || parsed.Host == "" || parsed.Scheme != "https" && parsed.Scheme != "http"):
+			in.note(row(slackRows, i, "address"), "it must be the whole address of an incoming webhook, from https:// on")
+		}
+	}
+	return all
+}
+
+// slackPlaces returns the rows that are filled in and stay.
+func slackPlaces(in *reader) []int {
+	return slices.DeleteFunc(in.rows(slackRows), func(i int) bool {
+		return in.on(row(slackRows, i, "remove")) || in.text(row(slackRows, i, "name")) == "" && in.text(row(slackRows, i, "address")) == ""
+	})
+}
+
+func readEmail(in *reader) []tenant.Email {
+	var all []tenant.Email
+	for _, i := range in.rows(emailRows) {
+		list := tenant.Email{
+			Name: in.text(row(emailRows, i, "name")), To: in.words(row(emailRows, i, "to")), Band: in.text(row(emailRows, i, "min_band")),
+		}
+		if in.on(row(emailRows, i, "remove")) || list.Name == "" && len(list.To) == 0 {
+			continue
+		}
+		all = append(all, list)
+	}
+	return all
+}
+
+var notPurpose = regexp.MustCompile(`[^a-z0-9]+`)
+
+// keepSlackAddresses keeps the addresses that were typed as secrets, before settings name them.
+func keepSlackAddresses(r *web.Request, in *reader, c *company) error {
+	for at, i := range slackPlaces(in) {
+		address := in.text(row(slackRows, i, "address"))
+		if address == "" {
+			continue
+		}
+		slack := &c.Settings.Notifications.Slack[at]
+		purpose, ours := strings.CutPrefix(slack.Secret, tenant.SecretName(r.TenantID(), ""))
+		if !ours || purpose == "" {
+			name := strings.Trim(notPurpose.ReplaceAllString(strings.ToLower(slack.Name), "_"), "_")
+			purpose = "slack_" + name[:min(len(name), 30)] + "_" + strings.ToLower(rand.Text()[:8]) // two names may look the same here
+		}
+		kept, err := web.Read[client.SecretName](r.API.PutSecret(r.Context(), r.TenantID(), purpose, client.SecretValue{Value: address}))
+		if err != nil {
+			return err
+		}
+		slack.Secret = kept.Secret
+	}
+	return nil
+}

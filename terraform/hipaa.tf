@@ -1,0 +1,26 @@
+# HIPAA mode: docs/compliance.md says what it does and what remains to be done by people.
+
+variable "hipaa" {
+  type        = bool
+  default     = false
+  description = "Whether every tenant is in HIPAA mode (HIPAA_MODE). Needs cmek, locations that can be named, and audit logs of six years."
+}
+
+resource "terraform_data" "hipaa" {
+  count = var.hipaa ? 1 : 0
+
+  lifecycle {
+    precondition {
+      condition     = var.cmek
+      error_message = "hipaa needs cmek."
+    }
+    precondition {
+      condition     = var.gemini_location != "global" && var.speech_location != "global"
+      error_message = "hipaa needs a gemini_location and a speech_location other than global."
+    }
+    precondition {
+      condition     = var.audit_days >= 2192
+      error_message = "hipaa needs audit_days of six years: 2192."
+    }
+  }
+}
