@@ -30,7 +30,7 @@ func (s *Scope) StuckDeliveries(ctx context.Context, destination string, limit i
 		"tenant": s.tenant, "destination": destination, "rows": int64(limit),
 	}}
 	var found []StuckDelivery
-	err := s.store.sessions.read(ctx, "step=api,op=stuck_deliveries", func(ctx context.Context, r reader) error {
+	err := s.store.sessions.read(ctx, "step=api,op=stuck", func(ctx context.Context, r reader) error {
 		found = nil
 		return r.Query(ctx, statement).Do(func(row *spanner.Row) error {
 			var d StuckDelivery
