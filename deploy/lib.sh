@@ -44,6 +44,17 @@ project() {
 	export CLOUDSDK_CORE_PROJECT=$PROJECT_ID CLOUDSDK_CORE_DISABLE_PROMPTS=1
 }
 
+# member prints whom gcloud acts as, in the way in which roles are granted.
+member() {
+	local account
+	account=$(gcloud config get-value account 2>/dev/null) || account=
+	case $account in
+	'') fail "gcloud has no account: gcloud auth login" ;;
+	*.gserviceaccount.com) printf 'serviceAccount:%s\n' "$account" ;;
+	*) printf 'user:%s\n' "$account" ;;
+	esac
+}
+
 # released reads what deploy/terraform wrote down of the deployment: a line NAME=value for each.
 released() {
 	[ -r "$DEPLOYMENT" ] || fail "$DEPLOYMENT is missing: run deploy/terraform first"

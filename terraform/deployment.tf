@@ -56,7 +56,7 @@ resource "google_storage_bucket" "build" {
     }
   }
 
-  depends_on = [time_sleep.base]
+  depends_on = [time_sleep.base, google_kms_crypto_key_iam_member.agent]
 }
 
 resource "google_storage_bucket_iam_member" "build" {

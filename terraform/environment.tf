@@ -14,9 +14,7 @@ locals {
   webhook_url = var.domain == null ? local.run_app.webhook : "https://${var.domain}"
   api_url     = var.domain == null ? local.run_app.api : "https://${var.domain}"
 
-  # After a restore, the database that was restored.
-  restored = var.restored_database == null ? [] : [var.restored_database.name]
-  database = try(var.restored_database.serve, false) ? var.restored_database.name : google_spanner_database.this.name
+  database = coalesce(var.serving_database, google_spanner_database.this.name)
 
   environment = merge(var.settings, {
     GOOGLE_CLOUD_PROJECT        = var.project_id

@@ -18,6 +18,11 @@ resource "terraform_data" "hipaa" {
       condition     = var.gemini_location != "global" && var.speech_location != "global"
       error_message = "hipaa needs a gemini_location and a speech_location other than global."
     }
+    # The default models are in several regions only, and a single one asks them worldwide.
+    precondition {
+      condition     = contains(["us", "eu"], var.gemini_location) || var.gemini_models != null
+      error_message = "hipaa needs gemini_location us or eu, or gemini_models that are in another."
+    }
     precondition {
       condition     = var.audit_days >= 2192
       error_message = "hipaa needs audit_days of six years: 2192."

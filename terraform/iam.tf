@@ -26,9 +26,9 @@ resource "google_project_iam_member" "role" {
   member   = local.members[each.value.name]
 }
 
-# In this database, and in one that was restored.
+# In the database that was made here, in those that were restored, and in the one that serves.
 locals {
-  databases = concat([var.spanner_database], local.restored)
+  databases = distinct(concat([var.spanner_database], var.restored_databases, var.serving_database[*]))
   # Migrate changes the schema, which no database role may.
   users = merge([for database in local.databases : {
     for name in concat(var.database_roles == "only" ? [] : keys(local.services), ["migrate"]) :

@@ -17,7 +17,7 @@ locals {
 resource "google_cloud_run_v2_job" "migrate" {
   name                = "migrate"
   location            = local.active_region
-  deletion_protection = var.deletion_protection
+  deletion_protection = false # it holds nothing, and moves with the active region
   # An apply runs the job when this changes.
   run_execution_token = "m${substr(sha256(jsonencode(local.migrate_env)), 0, 8)}"
 
@@ -54,7 +54,8 @@ resource "google_cloud_run_v2_job" "migrate" {
   }
 
   lifecycle {
-    ignore_changes = [client, client_version, template[0].template[0].containers[0].image]
+    ignore_changes        = [client, client_version, template[0].template[0].containers[0].image]
+    create_before_destroy = true # a region that is lost cannot take it away
   }
 
   depends_on = [

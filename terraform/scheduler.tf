@@ -30,5 +30,9 @@ resource "google_cloud_scheduler_job" "sweep" {
     }
   }
 
+  # A region that is lost cannot take its own away.
+  lifecycle {
+    create_before_destroy = true
+  }
   depends_on = [time_sleep.apis]
 }

@@ -62,7 +62,7 @@ resource "google_spanner_database" "this" {
 
 resource "google_spanner_backup_schedule" "daily" {
   instance           = google_spanner_instance.this.name
-  database           = google_spanner_database.this.name
+  database           = local.database
   name               = "daily"
   retention_duration = "${var.backup_days * 24 * 3600}s"
 

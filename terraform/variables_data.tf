@@ -47,10 +47,20 @@ variable "full_text_search" {
   description = "Whether requests can be searched by words (FULL_TEXT_SEARCH). Needs Enterprise; without, Standard will do."
 }
 
-variable "restored_database" {
-  type        = object({ name = string, serve = bool })
+variable "restored_databases" {
+  type        = list(string)
+  default     = []
+  description = "Databases that were restored into the instance. The services' accounts may use them."
+}
+
+variable "serving_database" {
+  type        = string
   default     = null
-  description = "A database that was restored into the instance. The services may use it, and do if serve says so."
+  description = "The database that the services use and that is backed up, after a restore; null: spanner_database."
+  validation {
+    condition     = var.serving_database != ""
+    error_message = "serving_database must be a name, or null."
+  }
 }
 
 variable "pitr_days" {
@@ -112,7 +122,7 @@ variable "message_days" {
 variable "deletion_protection" {
   type        = bool
   default     = true
-  description = "Whether database, bucket, services and job are safe from terraform destroy. Switch it off and apply before."
+  description = "Whether database, buckets and services are safe from terraform destroy. Switch it off and apply before."
 }
 
 variable "cmek" {

@@ -154,6 +154,28 @@ func TestQuestionsThatTheServiceRefusesAreLeftOut(t *testing.T) {
 	}
 }
 
+// Once the service takes them again, the questions are asked: an answer without them is no
+// answer to the request with them.
+func TestAnAnswerWithoutTheQuestionsIsNotKeptForThem(t *testing.T) {
+	t.Parallel()
+	refuse := raw(400, `{"error":{"code":400,"status":"INVALID_ARGUMENT"}}`)
+	v := newVertex(t, refuse, careful(t), careful(t, replying(verdict.Reply{ID: "savings", Value: "yes", Segment: 3, Quote: "set aside", Confidence: 0.9})))
+	w, _ := newWorker(t, v)
+	first, err := w.Work(t.Context(), askingJob())
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := askingJob()
+	job.Record.(*record).analysis = first.Analysis
+	again, err := w.Work(t.Context(), job)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := again.Analysis; len(v.prompts) != 3 || len(a.Answers) != 3 || a.Answers[0].Value != true || a.PromptHash == "" {
+		t.Errorf("answers %+v, hash %q after %d calls, want the question answered by the third", a.Answers, a.PromptHash, len(v.prompts))
+	}
+}
+
 func TestARequestWithoutQuestionsThatIsRefusedGoesToTheRules(t *testing.T) {
 	t.Parallel()
 	for name, job := range map[string]*stage.Job{"none asked": kitchenJob(), "left out": askingJob()} {

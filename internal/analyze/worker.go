@@ -133,11 +133,14 @@ func (w *Worker) analyse(ctx context.Context, job *stage.Job, s Subject) (*reque
 		return result, "paused", nil
 	}
 	age := w.now().Sub(job.Request.ReceivedAt)
-	result, reason, err := w.askModel(ctx, &asker{Worker: w, request: job.Request, subject: s, age: age}, question)
+	a := &asker{Worker: w, request: job.Request, subject: s, age: age}
+	result, reason, err := w.askModel(ctx, a, question)
 	if err != nil {
 		return nil, "", err
 	}
-	result.PromptHash = hash
+	if !a.unasked { // it is no answer to this question otherwise, and must not be taken for one later
+		result.PromptHash = hash
+	}
 	return result, reason, nil
 }
 

@@ -44,8 +44,8 @@ var reached = []struct {
 	}},
 	{development3, evaluate.Thresholds{
 		Fields: map[string]float64{
-			evaluate.Intent: 0.96, evaluate.ProjectType: 0.92, evaluate.Timeline: 0.97, evaluate.Budget: 0.99, evaluate.ScoreBand: 0.95,
-			evaluate.IsLead: 0.97, evaluate.Spam: 0.99, evaluate.Appointment: 0.93, evaluate.CustomerName: 0.96, evaluate.CustomerEmail: 0.99,
+			evaluate.Intent: 0.97, evaluate.ProjectType: 0.92, evaluate.Timeline: 0.97, evaluate.Budget: 0.99, evaluate.ScoreBand: 0.95,
+			evaluate.IsLead: 0.98, evaluate.Spam: 0.99, evaluate.Appointment: 0.93, evaluate.CustomerName: 0.96, evaluate.CustomerEmail: 0.99,
 		},
 		Injection: 1,
 	}},

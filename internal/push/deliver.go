@@ -39,8 +39,9 @@ func isGone(err error) bool {
 // not be saved.
 func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClaim) error {
 	d := claim.Delivery
-	if why := o.withheld(d.Destination); why != "" {
-		return p.withhold(ctx, claim, why)
+	if state, why := o.withheld(d.Destination); why != "" {
+		event := request.Event{Step: "push", Name: "delivery_" + string(state), Detail: d.Destination}
+		return settle(context.WithoutCancel(ctx), claim, store.Settlement{State: state, Error: why}, event)
 	}
 	ctx, span := tracer.Start(ctx, "deliver", trace.WithAttributes(
 		attribute.String("tenant_id", o.tenant.ID), attribute.String("destination", d.Destination), attribute.String("connector", d.Connector)))
@@ -62,15 +63,24 @@ func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClai
 	}
 	event := request.Event{Step: "push", Name: "delivery_" + string(end.State), Detail: d.Destination, Duration: p.Now().Sub(start)}
 	p.log(ctx, d, event, err)
+	return settle(ctx, claim, end, event)
+}
+
+// settle saves how a delivery ended, and counts it.
+func settle(ctx context.Context, claim *store.DeliveryClaim, end store.Settlement, event request.Event) error {
 	switch err := claim.Settle(ctx, end, event); {
 	case errors.Is(err, stage.ErrLost):
 		return nil
 	case err != nil:
 		return fmt.Errorf("settle delivery: %w", err)
 	}
-	deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("tenant_id", d.TenantID),
-		attribute.String("connector", d.Connector), attribute.String("outcome", string(end.State))))
+	count(ctx, claim.Delivery, end.State)
 	return nil
+}
+
+func count(ctx context.Context, d request.Delivery, outcome request.DeliveryState) {
+	deliveries.Add(ctx, 1, metric.WithAttributes(attribute.String("tenant_id", d.TenantID),
+		attribute.String("connector", d.Connector), attribute.String("outcome", string(outcome))))
 }
 
 // safely turns a panic into an error: it would end the whole instance, since deliveries run

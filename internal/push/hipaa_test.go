@@ -19,7 +19,7 @@ func TestInHIPAAModeNothingGoesWhereNoContractCoversIt(t *testing.T) {
 	id := w.analyzedCall(t, true)
 	w.push(t, id)
 	want := map[string]request.DeliveryState{
-		"hubspot": request.DeliveryDone, "custom": request.DeliverySkipped, request.ConnectorCallRail: request.DeliverySkipped,
+		"hubspot": request.DeliveryDone, "custom": request.DeliveryParked, request.ConnectorCallRail: request.DeliveryParked,
 	}
 	if diff := cmp.Diff(want, w.states(t, id)); diff != "" {
 		t.Error(diff)
@@ -44,7 +44,56 @@ func TestADeliveryThatWaitsIsWithheldOnceItsContractEnds(t *testing.T) {
 	if err := w.pusher.HandleDue(t.Context(), "tenant_demo", id, "hubspot"); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.states(t, id)["hubspot"]; got != request.DeliverySkipped || len(w.crms["hubspot"].created) > 0 {
+	if got := w.states(t, id)["hubspot"]; got != request.DeliveryParked || len(w.crms["hubspot"].created) > 0 {
 		t.Errorf("got %s, created %v", got, w.crms["hubspot"].created)
+	}
+}
+
+func TestWhatNoContractCoveredGoesOutOnceItIsCoveredAndRetried(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "hubspot")
+	w.tenant.Settings.Privacy = tenant.Privacy{HIPAA: true}
+	id := w.analyzed(t, "FRM1", true)
+	w.push(t, id)
+	if r := w.request(t, id); r.Status != request.Pushed || r.CRMState != request.CRMParked {
+		t.Errorf("while it is not covered: got %s, CRM %s; people are told that they must do something", r.Status, r.CRMState)
+	}
+	again := func() {
+		t.Helper()
+		if n, err := w.store.ForTenant("tenant_demo").RetryDeliveries(t.Context(), "ann", "hubspot"); n != 1 || err != nil {
+			t.Fatalf("retried %d, %v", n, err)
+		}
+		if err := w.pusher.HandleDue(t.Context(), "tenant_demo", id, "hubspot"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	again()
+	if d := w.delivery(t, id, "hubspot"); d.State != request.DeliveryParked || d.Error == "" || len(w.crms["hubspot"].created) > 0 {
+		t.Errorf("retried too early: got %s, %q, created %v", d.State, d.Error, w.crms["hubspot"].created)
+	}
+	w.tenant.Settings.Privacy.Covered = []string{"hubspot"}
+	again()
+	if d := w.delivery(t, id, "hubspot"); d.State != request.DeliveryDone || d.Error != "" {
+		t.Errorf("once it is covered: got %s, %q", d.State, d.Error)
+	}
+}
+
+func TestWhatGoesNowhereAnywayWaitsForNoContract(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "hubspot", "custom")
+	w.tenant.Settings.Privacy = tenant.Privacy{HIPAA: true, Covered: []string{"hubspot"}}
+	w.tenant.Integrations[1].ThirdParty = true
+	w.optOut(t, true)
+	skipped := map[string]request.DeliveryState{"hubspot": request.DeliveryDone, "custom": request.DeliverySkipped}
+	id := w.analyzed(t, "FRM1", true)
+	w.push(t, id)
+	if diff := cmp.Diff(skipped, w.states(t, id)); diff != "" {
+		t.Errorf("opted out: %s", diff)
+	}
+	skipped["hubspot"] = request.DeliverySkipped
+	id = w.analyzed(t, "FRM2", false)
+	w.push(t, id)
+	if diff := cmp.Diff(skipped, w.states(t, id)); diff != "" {
+		t.Errorf("no lead: %s", diff)
 	}
 }

@@ -2,12 +2,9 @@ package push
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
-	"github.com/your-org/multi-tenant-pipeline/internal/stage"
-	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
@@ -31,25 +28,21 @@ func (p *Worker) optedOut(ctx context.Context, t *tenant.Tenant, requestID strin
 	return false, nil
 }
 
-// withheld returns why a destination must not get the request, or "".
-func (o order) withheld(destination string) string {
+// refused reports whether the request's person wants the destination not to get it.
+func (o order) refused(destination string) bool {
 	in := o.tenant.Integration(destination)
-	switch {
-	case !o.tenant.Covers(destination):
-		return notCovered
-	case o.optedOut && in != nil && in.ThirdParty:
-		return personOptedOut
-	default:
-		return ""
-	}
+	return o.optedOut && in != nil && in.ThirdParty
 }
 
-// withhold settles a delivery that was planned before there was a reason to keep it back.
-func (p *Worker) withhold(ctx context.Context, claim *store.DeliveryClaim, why string) error {
-	end := store.Settlement{State: request.DeliverySkipped, Error: why}
-	event := request.Event{Step: "push", Name: "delivery_skipped", Detail: claim.Delivery.Destination}
-	if err := claim.Settle(context.WithoutCancel(ctx), end, event); err != nil && !errors.Is(err, stage.ErrLost) {
-		return fmt.Errorf("settle delivery: %w", err)
+// withheld returns how a delivery ends that must not be tried, and why; or "". A person's wish
+// is final. A contract may follow, or the settings be put right: until then it is parked.
+func (o order) withheld(destination string) (state request.DeliveryState, why string) {
+	switch {
+	case o.refused(destination):
+		return request.DeliverySkipped, personOptedOut
+	case !o.tenant.Covers(destination):
+		return request.DeliveryParked, notCovered
+	default:
+		return "", ""
 	}
-	return nil
 }

@@ -1,7 +1,6 @@
 package push
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -47,7 +46,8 @@ const (
 	historyIsKept     = "It was brought in to be kept here, not to be sent."
 )
 
-// deliveries returns the plan as the store keeps it. What is paused is planned like the rest,
+// deliveries returns the plan as the store keeps it. What no contract covers is planned like the
+// rest, and parked by the attempt, so that the timeline and the metric have it. What is paused is planned like the rest,
 // and is due when the pause ends; nobody waits for it.
 func (o order) deliveries(now time.Time) []store.Plan {
 	var plans []store.Plan
@@ -55,7 +55,9 @@ func (o order) deliveries(now time.Time) []store.Plan {
 	writeBack := o.plan.CallRail != nil && !kept
 	for _, d := range o.plan.Destinations {
 		skip := d.Skip
-		skip = cmp.Or(o.withheld(d.ID), skip)
+		if o.refused(d.ID) {
+			skip = personOptedOut
+		}
 		if kept {
 			skip = historyIsKept
 		}
@@ -63,9 +65,7 @@ func (o order) deliveries(now time.Time) []store.Plan {
 		writeBack = writeBack && d.ID != request.ConnectorCallRail // the name is taken: Validate refuses that
 	}
 	if writeBack {
-		plans = append(plans, store.Plan{
-			Destination: request.ConnectorCallRail, Connector: request.ConnectorCallRail, Skip: o.withheld(request.ConnectorCallRail),
-		})
+		plans = append(plans, store.Plan{Destination: request.ConnectorCallRail, Connector: request.ConnectorCallRail})
 	}
 	for i, plan := range plans {
 		if o.tenant.Paused(now, tenant.PauseDestination(plan.Destination)) != nil {

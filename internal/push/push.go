@@ -137,7 +137,13 @@ func (p *Worker) HandleDue(ctx context.Context, tenantID, requestID, destination
 	}
 	scope := p.Store.ForTenant(tenantID)
 	claim, err := scope.ClaimDelivery(ctx, requestID, destination, p.Config.Lease, p.Config.Attempts)
-	if isGone(err) {
+	var gaveUp *store.GaveUpError
+	switch {
+	case isGone(err):
+		return nil
+	case errors.As(err, &gaveUp):
+		slog.WarnContext(ctx, "delivery failed, its leases ran out too often", "tenant_id", tenantID, "request_id", requestID, "destination", destination)
+		count(ctx, gaveUp.Delivery, request.DeliveryFailed)
 		return nil
 	}
 	if err != nil {

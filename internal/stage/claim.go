@@ -20,6 +20,7 @@ var (
 type PassedError struct {
 	Status request.Status
 	Run    int64
+	Ended  *request.Request // set if it was this very claim that failed the request, at the limit of attempts
 }
 
 func (e *PassedError) Error() string { return "request is already " + string(e.Status) }

@@ -2,9 +2,11 @@ package stage_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,10 +20,43 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 )
 
-// The provider is the process's. Other tests count under it, too, but not for these tenants.
-func TestWhatIsSavedIsCounted(t *testing.T) {
+// meters is the process's provider. Other tests count under it, too, but not for these tenants.
+var meters = sync.OnceValue(func() metric.Reader {
 	reader := metric.NewManualReader()
 	otel.SetMeterProvider(metric.NewMeterProvider(metric.WithReader(reader)))
+	return reader
+})
+
+func TestARequestThatItsClaimFailedIsCountedOnce(t *testing.T) {
+	reader := meters()
+	ended := &request.Request{TenantID: "died", ID: "req_1", Kind: "died", Run: 1, Status: request.Transcribed, CostUSD: 1}
+	for _, passed := range []*stage.PassedError{
+		{Status: request.Failed, Run: 1, Ended: ended},
+		{Status: request.Failed, Run: 1}, // the message comes again
+	} {
+		r, next := newRunner(nil, passed, nil)
+		r.Name = "died"
+		if err := r.Handle(t.Context(), "died", "req_1", 1); err != nil || len(next.got) > 0 {
+			t.Errorf("got %v, announced %v", err, next.got)
+		}
+	}
+	want := []string{
+		"pipeline.request.duration outcome=failed 1", "pipeline.requests.settled outcome=failed 1", "pipeline.step.duration outcome=failed 1",
+	}
+	if diff := cmp.Diff(want, counted(t, reader, "died")); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+func TestWhatIsSavedIsCounted(t *testing.T) {
+	reader := meters()
+	failure := []string{
+		"pipeline.request.duration outcome=failed 1", "pipeline.requests.settled outcome=failed 1", "pipeline.step.duration outcome=failed 1",
+	}
+	costly := func(_ context.Context, job *stage.Job) (stage.Result, error) {
+		job.Request.CostUSD = 3
+		return stage.Result{}, nil
+	}
 	analysed := stage.Result{Analysis: &request.Analysis{IsLead: true, LeadScore: 85, ScoreBand: request.Hot}}
 	for _, tt := range []struct {
 		name   string
@@ -37,35 +72,41 @@ func TestWhatIsSavedIsCounted(t *testing.T) {
 				job.Request.CostUSD, job.Request.CostParts = 1.5, request.CostParts{SpeechUSD: .25, ModelUSD: 1}
 				return analysed, nil
 			}, nil,
-			[]string{"pipeline.cost.usd component=model 1", "pipeline.cost.usd component=platform 0.25", "pipeline.leads band=hot 1"},
+			[]string{
+				"pipeline.cost.usd component=model 1", "pipeline.cost.usd component=platform 0.25", "pipeline.leads band=hot 1",
+				"pipeline.step.duration outcome=done 1",
+			},
 		}, {
-			"the last step completes a request", "completed", request.Completed,
+			"the last step completes a request", "last", request.Completed,
 			func(context.Context, *stage.Job) (stage.Result, error) { return stage.Result{}, nil }, nil,
-			[]string{"pipeline.requests.settled kind=call,outcome=completed 1"},
+			[]string{
+				"pipeline.request.duration outcome=completed 1", "pipeline.requests.settled outcome=completed 1",
+				"pipeline.step.duration outcome=done 1",
+			},
 		}, {
-			"a failure settles it at any step", "failed", request.Analyzed,
+			"a failure settles it at any step", "refused", request.Analyzed,
 			func(context.Context, *stage.Job) (stage.Result, error) { return analysed, stage.Permanent("no") }, nil,
-			[]string{"pipeline.requests.settled kind=call,outcome=failed 1"},
+			failure,
 		}, {
 			"a wait settles nothing", "waits", request.Completed,
 			func(context.Context, *stage.Job) (stage.Result, error) {
 				return analysed, stage.Later(time.Now().Add(time.Hour), "busy")
-			}, nil, nil,
+			}, nil, []string{"pipeline.step.duration outcome=waiting 1"},
 		}, {
-			"what was not saved is not counted", "unsaved", request.Completed,
-			func(_ context.Context, job *stage.Job) (stage.Result, error) {
-				job.Request.CostUSD = 3
-				return analysed, nil
-			}, stage.ErrLost, nil,
+			"what somebody else saves is not counted", "taken", request.Completed, costly, stage.ErrLost,
+			[]string{"pipeline.step.duration outcome=lost 1"},
+		}, {
+			"what was not saved is not counted", "unsaved", request.Completed, costly, errors.New("unavailable"), nil,
 		},
 	} {
 		held := &request.Request{
-			TenantID: tt.tenant, ID: "req_1", Kind: request.Call, Run: 1, Status: request.Received,
+			TenantID: tt.tenant, ID: "req_1", Kind: request.Kind(tt.tenant), Run: 1, Status: request.Received,
 			CostUSD: .25, CostParts: request.CostParts{SpeechUSD: .25},
 		}
 		r, _ := newRunner(&fakeClaim{r: held, err: tt.lost}, nil, tt.work)
-		r.To = tt.to
-		if err := r.Handle(t.Context(), tt.tenant, "req_1", 1); err != nil {
+		r.Name, r.To = tt.tenant, tt.to
+		refused := tt.lost != nil && !errors.Is(tt.lost, stage.ErrLost)
+		if err := r.Handle(t.Context(), tt.tenant, "req_1", 1); (err != nil) != refused {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 		if diff := cmp.Diff(tt.want, counted(t, reader, tt.tenant)); diff != "" {
@@ -74,20 +115,19 @@ func TestWhatIsSavedIsCounted(t *testing.T) {
 	}
 }
 
-// counted returns a tenant's counts, by name.
-func counted(t *testing.T, reader metric.Reader, tenantID string) []string {
+// counted returns what was counted under a name, which is a tenant's, a step's and a kind's.
+func counted(t *testing.T, reader metric.Reader, name string) []string {
 	t.Helper()
 	var all metricdata.ResourceMetrics
 	if err := reader.Collect(t.Context(), &all); err != nil {
 		t.Fatal(err)
 	}
 	lines := map[string]bool{}
-	keep := func(name string, set attribute.Set, value any) {
-		if id, _ := set.Value("tenant_id"); id.AsString() != tenantID {
-			return
+	keep := func(instrument string, set attribute.Set, value any) {
+		rest, named := set.Filter(func(kv attribute.KeyValue) bool { return kv.Value.AsString() != name })
+		if len(named) > 0 {
+			lines[fmt.Sprintf("%s %s %v", instrument, rest.Encoded(attribute.DefaultEncoder()), value)] = true
 		}
-		rest, _ := set.Filter(func(kv attribute.KeyValue) bool { return kv.Key != "tenant_id" })
-		lines[fmt.Sprintf("%s %s %v", name, rest.Encoded(attribute.DefaultEncoder()), value)] = true
 	}
 	for _, scope := range all.ScopeMetrics {
 		for _, m := range scope.Metrics {
@@ -99,6 +139,10 @@ func counted(t *testing.T, reader metric.Reader, tenantID string) []string {
 			case metricdata.Sum[float64]:
 				for _, p := range data.DataPoints {
 					keep(m.Name, p.Attributes, p.Value)
+				}
+			case metricdata.Histogram[float64]:
+				for _, p := range data.DataPoints {
+					keep(m.Name, p.Attributes, p.Count)
 				}
 			}
 		}

@@ -76,6 +76,9 @@ func (r *Runner) Handle(ctx context.Context, tenantID, requestID string, run int
 	})
 	var passed *PassedError
 	switch {
+	case errors.As(err, &passed) && passed.Ended != nil:
+		r.gaveUp(ctx, passed.Ended)
+		return nil
 	case errors.As(err, &passed):
 		return r.again(ctx, tenantID, requestID, run, passed)
 	case errors.Is(err, ErrHeld):
@@ -98,6 +101,15 @@ func (r *Runner) again(ctx context.Context, tenantID, requestID string, run int6
 	return nil
 }
 
+// gaveUp counts a request that failed when it was claimed once more: the instances that had
+// held it died, so that none of them could.
+func (r *Runner) gaveUp(ctx context.Context, ended *request.Request) {
+	slog.WarnContext(ctx, "request failed, its leases ran out too often", "tenant_id", ended.TenantID, "request_id", ended.ID, "step", r.Name)
+	end := ending{event: request.Event{Step: r.Name, Name: failed}, failed: failed, earlier: billOf(ended)}
+	observe(ctx, r.Name, end.event)
+	r.count(ctx, ended, end, Result{})
+}
+
 // run works on a claimed request and records what came of it.
 func (r *Runner) run(ctx context.Context, t *tenant.Tenant, claim Claim) error {
 	held := claim.Held()
@@ -111,7 +123,6 @@ func (r *Runner) run(ctx context.Context, t *tenant.Tenant, claim Claim) error {
 	end.lost = end.lost || errors.Is(context.Cause(work), ErrLost)
 	end.earlier = earlier
 	end.event.Detail, end.event.Duration = firstOf(end.event.Detail, result.Detail), r.Now().Sub(start)
-	observe(ctx, r.Name, end.event)
 	r.log(ctx, held, end, err)
 	trace.SpanFromContext(ctx).SetAttributes(attribute.String("outcome", end.event.Name))
 	return r.record(ctx, claim, end, result)
@@ -127,8 +138,12 @@ type ending struct {
 	earlier bill // what the request had cost before
 }
 
-// done is the name of the event when a step has ended well.
-const done = "done"
+// The names of events that say how a turn ended: well, for ever, or with the request in other hands.
+const (
+	done   = "done"
+	failed = "failed"
+	lost   = "lost"
+)
 
 // outcome classifies what a worker returned; stopped says that its context ended first.
 func (r *Runner) outcome(held *request.Request, err error, stopped bool) ending {
@@ -141,28 +156,28 @@ func (r *Runner) outcome(held *request.Request, err error, stopped bool) ending 
 	case err == nil:
 		return ending{event: event(done, "")}
 	case errors.Is(err, ErrLost):
-		return ending{event: event("lost", ""), lost: true}
+		return ending{event: event(lost, ""), lost: true}
 	case errors.As(err, &later):
 		return ending{event: event("waiting", later.Why), until: later.When}
 	case errors.As(err, &permanent):
-		return ending{event: event("failed", permanent.Why), failed: permanent.Why}
+		return ending{event: event(failed, permanent.Why), failed: permanent.Why}
 	case stopped:
 		return ending{event: event("interrupted", "the instance was stopped"), until: r.Now()}
 	case held.Attempts+1 >= r.Config.Attempts:
 		why := fmt.Sprintf("%s failed %d times", r.Name, held.Attempts+1)
-		return ending{event: event("failed", why), failed: why}
+		return ending{event: event(failed, why), failed: why}
 	default:
 		return ending{event: event("retrying", r.Name+" failed"), until: r.Now().Add(r.Config.Wait(held.Attempts)), attempt: true}
 	}
 }
 
-// record saves the ending and tells the next step.
+// record saves the ending and tells the next step. Only what was saved is counted.
 func (r *Runner) record(ctx context.Context, claim Claim, end ending, result Result) error {
 	held := claim.Held()
 	var err error
 	switch {
 	case end.lost:
-		return nil
+		err = ErrLost
 	case end.failed != "":
 		err = claim.Fail(ctx, end.failed, end.event)
 	case !end.until.IsZero():
@@ -174,11 +189,14 @@ func (r *Runner) record(ctx context.Context, claim Claim, end ending, result Res
 		}
 	}
 	if errors.Is(err, ErrLost) {
+		end.event.Name = lost
+		observe(ctx, r.Name, end.event)
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("record outcome: %w", err)
 	}
+	observe(ctx, r.Name, end.event)
 	r.count(ctx, held, end, result)
 	if result.After != nil {
 		result.After(ctx)

@@ -24,7 +24,7 @@ type Claim struct {
 
 // Claim takes the request for one step: it sets a lease and moves due_at to its end, so
 // that a crash is noticed by sweep. A lease that ran out counts as an attempt; beyond
-// the limit the request fails, and Claim returns a PassedError that says so.
+// the limit the request fails, and Claim returns a PassedError that says so and holds it.
 func (s *Scope) Claim(ctx context.Context, w stage.Wanted) (*Claim, error) {
 	claim := &Claim{scope: s}
 	var passed *stage.PassedError
@@ -49,7 +49,7 @@ func (s *Scope) Claim(ctx context.Context, w stage.Wanted) (*Claim, error) {
 			row.Attempts++
 		}
 		if row.Attempts >= w.Limit {
-			passed = &stage.PassedError{Status: request.Failed, Run: row.Run}
+			passed = &stage.PassedError{Status: request.Failed, Run: row.Run, Ended: row.request()}
 			return tx.BufferWrite(s.fail(row, "gave up after repeated failures"))
 		}
 		claim.Request, claim.token = row.request(), newToken()

@@ -177,12 +177,21 @@ func (s *Scope) planMutation(r *request.Request, d *deliveryRow, token string, l
 	return spanner.InsertOrUpdateMap("deliveries", v)
 }
 
+// GaveUpError says that a claim has just failed its delivery, at the limit of attempts.
+type GaveUpError struct{ Delivery request.Delivery }
+
+func (e *GaveUpError) Error() string {
+	return "delivery to " + e.Delivery.Destination + " gave up after repeated failures"
+}
+
 // ClaimDelivery takes one delivery that sweep announced, whatever the request's status,
-// unless the request was erased.
+// unless the request was erased. A lease that ran out counts as an attempt; at the limit the
+// delivery fails, and ClaimDelivery returns a GaveUpError.
 func (s *Scope) ClaimDelivery(ctx context.Context, requestID, destination string, lease time.Duration, limit int64) (*DeliveryClaim, error) {
 	var claim *DeliveryClaim
+	var gaveUp *GaveUpError
 	err := s.store.sessions.readWrite(ctx, "step=push,op=claim_delivery", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
-		claim = nil
+		claim, gaveUp = nil, nil
 		parent, err := s.readRow(ctx, tx, requestID)
 		if spanner.ErrCode(err) == codes.NotFound || err == nil && parent.Status == string(request.Erased) {
 			return ErrNotFound
@@ -206,6 +215,7 @@ func (s *Scope) ClaimDelivery(ctx context.Context, requestID, destination string
 		}
 		if row.Attempts >= limit {
 			row.State = string(request.DeliveryFailed)
+			gaveUp = &GaveUpError{row.delivery(s.tenant)}
 			return tx.BufferWrite(s.giveUp(row, rows))
 		}
 		claim = s.deliveryClaim(row, newToken())
@@ -217,8 +227,8 @@ func (s *Scope) ClaimDelivery(ctx context.Context, requestID, destination string
 	if err != nil {
 		return nil, err
 	}
-	if claim == nil {
-		return nil, ErrHeld
+	if gaveUp != nil {
+		return nil, gaveUp
 	}
 	return claim, nil
 }

@@ -211,7 +211,8 @@ func (w *world) handle(m message) {
 		return
 	}
 	claim, err := w.taker().ClaimDelivery(w.ctx, m.id, m.destination, courierLease, courierTries)
-	if errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrNotFound) {
+	var gaveUp *store.GaveUpError
+	if errors.Is(err, store.ErrHeld) || errors.Is(err, store.ErrNotFound) || errors.As(err, &gaveUp) {
 		return
 	}
 	w.must(err)

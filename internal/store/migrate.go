@@ -96,7 +96,7 @@ func Migrate(ctx context.Context, cfg Config) ([]string, error) {
 	}
 	var applied []string
 	for _, m := range missing {
-		if err := updateDDL(ctx, admin, cfg, m.statements...); err != nil {
+		if err := m.apply(ctx, admin, cfg); err != nil {
 			return applied, fmt.Errorf("apply schema %s: %w", m.version, err)
 		}
 		mark := spanner.InsertOrUpdate("schema_migrations", []string{"version", "applied_at"}, []any{m.version, spanner.CommitTimestamp})
@@ -146,6 +146,33 @@ func (s *Store) PendingMigrations(ctx context.Context) ([]string, error) {
 		versions = append(versions, m.version)
 	}
 	return versions, nil
+}
+
+// apply changes the schema. Spanner goes on with a change when nobody waits for it any more, so
+// the change has a name: who comes again waits for the one that is under way, or is done, and
+// repeats of one that failed only what it has not done.
+func (m migration) apply(ctx context.Context, admin *database.DatabaseAdminClient, cfg Config) error {
+	left := m.statements
+	for attempt := 1; len(left) > 0; attempt++ {
+		name := fmt.Sprintf("schema_%s_%d", strings.ReplaceAll(m.version, "/", "_"), attempt)
+		op, err := admin.UpdateDatabaseDdl(ctx, &databasepb.UpdateDatabaseDdlRequest{Database: cfg.Name(), OperationId: name, Statements: left})
+		if status.Code(err) != codes.AlreadyExists {
+			if err != nil {
+				return err
+			}
+			return op.Wait(ctx)
+		}
+		before := admin.UpdateDatabaseDdlOperation(cfg.Name() + "/operations/" + name)
+		if err := before.Wait(ctx); err == nil || ctx.Err() != nil {
+			return err
+		}
+		done, err := before.Metadata()
+		if err != nil {
+			return fmt.Errorf("look at operation %s: %w", name, err)
+		}
+		left = left[len(done.GetCommitTimestamps()):]
+	}
+	return nil
 }
 
 func updateDDL(ctx context.Context, admin *database.DatabaseAdminClient, cfg Config, statements ...string) error {

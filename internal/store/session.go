@@ -61,7 +61,7 @@ type reader interface {
 
 func openSessions(ctx context.Context, cfg Config, role string, opts ...option.ClientOption) (*sessions, error) {
 	config := spanner.ClientConfig{DisableNativeMetrics: cfg.EmulatorHost != "", DatabaseRole: role}
-	if cfg.EmulatorHost != "" && role != "" {
+	if cfg.EmulatorHost != "" {
 		guards, err := enforce(role)
 		if err != nil {
 			return nil, err

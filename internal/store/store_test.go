@@ -150,8 +150,12 @@ func TestARequestFailsAfterTooManyExpiredLeases(t *testing.T) {
 	}
 	_, err := scope.Claim(t.Context(), wanted(in, request.Received))
 	var passed *stage.PassedError
-	if !errors.As(err, &passed) || passed.Status != request.Failed {
-		t.Fatalf("got %v, want failed", err)
+	if !errors.As(err, &passed) || passed.Status != request.Failed || passed.Ended == nil || passed.Ended.Kind != request.Call {
+		t.Fatalf("got %+v, want failed by this claim", err)
+	}
+	_, err = scope.Claim(t.Context(), wanted(in, request.Received))
+	if !errors.As(err, &passed) || passed.Status != request.Failed || passed.Ended != nil {
+		t.Errorf("got %+v, want failed before this claim", err)
 	}
 	got, err := scope.Request(t.Context(), in.Request.ID)
 	must(t, err)

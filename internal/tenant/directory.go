@@ -45,8 +45,9 @@ type Directory struct {
 	current  atomic.Pointer[snapshot]
 	reloads  singleflight.Group
 	misses   *rate.Limiter
-	tried    atomic.Int64        // when the last reload began, in Unix nanoseconds
-	stumbled atomic.Bool         // the last reload failed: said once
+	loaded   atomic.Int64        // when the last reload that succeeded began, in Unix nanoseconds
+	failing  atomic.Bool         // the last reload failed
+	stumbled atomic.Bool         // that was said, once
 	ignored  map[string][]string // by tenant, where secrets of others stand: said once; of the reload under way
 }
 
@@ -82,9 +83,10 @@ func (d *Directory) Refresh(ctx context.Context) error {
 const asleep = 3
 
 // CatchUp reloads the directory, for as long as wait, if Run has not had the chance to: Cloud Run
-// takes an instance's CPU away between two requests. While Run tries in vain nobody waits.
+// takes an instance's CPU away between two requests. A reload that Run has just begun will do.
+// While the store fails nobody waits.
 func (d *Directory) CatchUp(ctx context.Context, wait time.Duration) {
-	if time.Since(time.Unix(0, d.tried.Load())) < asleep*d.opts.Interval {
+	if time.Since(time.Unix(0, d.loaded.Load())) < asleep*d.opts.Interval || d.failing.Load() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
@@ -111,8 +113,9 @@ func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
 		// Others wait for this reload too, and must not fail because the first one gave up.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTimeout)
 		defer cancel()
-		d.tried.Store(time.Now().UnixNano())
+		began := time.Now()
 		tenants, err := d.loader.Tenants(ctx)
+		d.failing.Store(err != nil)
 		if err != nil {
 			return nil, fmt.Errorf("load tenants: %w", err)
 		}
@@ -124,6 +127,7 @@ func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
 			d.opts.Prepare(ctx, tenants)
 		}
 		d.current.Store(newSnapshot(tenants))
+		d.loaded.Store(began.UnixNano())
 		d.stumbled.Store(false)
 		return nil, nil
 	})

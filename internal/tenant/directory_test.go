@@ -236,6 +236,35 @@ func TestAnInstanceThatSleptCatchesUpOnce(t *testing.T) {
 	})
 }
 
+// When the CPU is back, Run's tick is overdue and begins a reload at once. The request that woke
+// the instance must not be served before that reload is done.
+func TestARequestWaitsForTheReloadThatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := &latentLoader{loader: loader{tenants: []Tenant{demo}}}
+		d := NewDirectory(l, Options{Interval: 10 * time.Second})
+		if err := d.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		l.set(nil, demo, Tenant{ID: "tenant_new"})
+		time.Sleep(time.Hour)
+		go func() { _ = d.Refresh(context.WithoutCancel(t.Context())) }() // it is seen to succeed below
+		synctest.Wait()
+		d.CatchUp(t.Context(), time.Second)
+		if _, ok := d.Lookup("tenant_new"); !ok || l.count() != 2 {
+			t.Errorf("new tenant known: %v, %d reads", ok, l.count())
+		}
+	})
+}
+
+// latentLoader takes a tenth of a second.
+type latentLoader struct{ loader }
+
+func (l *latentLoader) Tenants(ctx context.Context) ([]Tenant, error) {
+	time.Sleep(100 * time.Millisecond)
+	return l.loader.Tenants(ctx)
+}
+
 // When the store is away, requests are served with what is known, and do not wait one by one.
 func TestNobodyWaitsForAStoreThatIsAway(t *testing.T) {
 	t.Parallel()

@@ -143,7 +143,22 @@ run "with_a_domain_everything_passes_the_load_balancer" {
     condition = alltrue([
       for rule in google_compute_security_policy.edge[0].rule : length(rule.preconfigured_waf_config[0].exclusion[0].request_query_param) == 1 if rule.priority >= 1000 && rule.priority < 2000
     ])
+    error_message = "A rule of the firewall looks into what people search for."
+  }
+  assert {
+    condition = [
+      for rule in google_compute_security_policy.edge[0].rule :
+      startswith(rule.match[0].expr[0].expression, "!request.path.startsWith('/v1/') && ") if strcontains(try(rule.match[0].expr[0].expression, ""), "evaluatePreconfiguredWaf")
+    ] == [for _ in local.rule_sets : true]
     error_message = "A rule of the firewall looks into bodies: deliveries would be lost."
+  }
+  assert {
+    condition = { for rule in google_compute_security_policy.edge[0].rule : rule.match[0].expr[0].expression => rule.priority if rule.action == "throttle" } == {
+      "request.path.startsWith('/v1/callrail/')" = 900
+      "request.path.startsWith('/v1/forms/')"    = 901
+      "request.path.startsWith('/')"             = 2000
+    }
+    error_message = "Deliveries do not come before the firewall, or the rest does."
   }
 }
 

@@ -59,13 +59,42 @@ run "reports_of_erasures_say_what_is_set" {
   }
 }
 
-run "a_restored_database_is_served_when_it_is_said_so" {
+run "a_restored_database_can_be_used_and_does_not_serve" {
   variables {
-    restored_database = { name = "pipeline-db-2", serve = true }
+    restored_databases = ["pipeline-db-2"]
   }
   assert {
-    condition     = local.environment.SPANNER_DATABASE == "pipeline-db-2" && length([for m in google_spanner_database_iam_member.user : m if m.database == "pipeline-db-2"]) == 8
+    condition     = length([for m in google_spanner_database_iam_member.user : m if m.database == "pipeline-db-2"]) == 8
     error_message = "Not every service can use the restored database."
+  }
+  assert {
+    condition     = local.environment.SPANNER_DATABASE == "pipeline-db" && google_spanner_backup_schedule.daily.database == "pipeline-db"
+    error_message = "A database serves without anybody having said so."
+  }
+}
+
+run "the_database_that_serves_is_backed_up_and_a_drill_leaves_it_alone" {
+  variables {
+    serving_database   = "pipeline-db-2"
+    restored_databases = ["drill", "pipeline-db-2"]
+  }
+  assert {
+    condition     = local.environment.SPANNER_DATABASE == "pipeline-db-2" && google_spanner_backup_schedule.daily.database == "pipeline-db-2"
+    error_message = "Another database serves, or is backed up, than was said."
+  }
+  assert {
+    condition     = toset([for m in google_spanner_database_iam_member.user : m.database]) == toset(["pipeline-db", "pipeline-db-2", "drill"])
+    error_message = "A database cannot be used."
+  }
+}
+
+run "the_database_that_serves_can_be_used_without_being_named_twice" {
+  variables {
+    serving_database = "pipeline-db-2"
+  }
+  assert {
+    condition     = length([for m in google_spanner_database_iam_member.user : m if m.database == "pipeline-db-2"]) == 8
+    error_message = "Not every service can use the database that serves."
   }
 }
 
@@ -77,6 +106,10 @@ run "the_pipeline_moves_to_another_region" {
   assert {
     condition     = alltrue([for j in google_cloud_scheduler_job.sweep : j.region == "us-east1"]) && google_cloud_run_v2_job.migrate.location == "us-east1"
     error_message = "The scheduler or the job stayed behind."
+  }
+  assert {
+    condition     = !google_cloud_run_v2_job.migrate.deletion_protection
+    error_message = "The job cannot leave its region."
   }
 }
 
@@ -161,8 +194,10 @@ run "values_that_google_refuses_are_refused_first" {
     api_issuers              = "none"
     settings                 = { PORT = "80" }
     ci_repository            = "example"
+    serving_database         = ""
   }
   expect_failures = [
     var.project_id, var.regions, var.domain, var.spanner_processing_units, var.soft_delete_days, var.api_issuers, var.settings, var.ci_repository,
+    var.serving_database,
   ]
 }

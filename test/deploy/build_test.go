@@ -59,7 +59,7 @@ func TestBootstrapSaysHowAnAccountIsAllowedToSetUpTheProject(t *testing.T) {
 	if p.run("bootstrap") != "bootstrap" || len(p.world().lines("buckets create")) > 0 {
 		t.Error("it went on")
 	}
-	if want := "add-iam-policy-binding acme-leads --member=serviceAccount:someone@example.com --role=roles/owner"; !strings.Contains(p.out, want) {
+	if want := "add-iam-policy-binding acme-leads --member=user:someone@example.com --role=roles/owner"; !strings.Contains(p.out, want) {
 		t.Errorf("it did not say: %s", want)
 	}
 }
@@ -115,6 +115,46 @@ func TestAFailedApplyEndsTheBuildAndKeepsNoVariables(t *testing.T) {
 	}
 }
 
+// The smoke test signs as the canary, which the role of an owner does not allow.
+func TestWhoeverAppliesMaySignAsTheCanary(t *testing.T) {
+	t.Parallel()
+	for account, member := range map[string]string{
+		"you@example.com": "user:you@example.com",
+		"12345-compute@developer.gserviceaccount.com":       "serviceAccount:12345-compute@developer.gserviceaccount.com",
+		"pipeline-build@acme-leads.iam.gserviceaccount.com": "serviceAccount:pipeline-build@acme-leads.iam.gserviceaccount.com",
+	} {
+		t.Run(account, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld("us-central1")
+			w.Faults = []fault{{Match: `config get-value account`, Print: account + "\n"}}
+			p := newProject(t, w)
+			if failed := p.run("terraform"); failed != "" {
+				t.Fatal("terraform failed")
+			}
+			wantOrder(t, p.world(), `terraform .* apply`, `terraform .* output`,
+				`iam service-accounts add-iam-policy-binding pipeline-canary@\S+ --member=`+member+` --role=roles/iam\.serviceAccountTokenCreator$`)
+		})
+	}
+}
+
+func TestNobodyIsLeftUnableToSignUnnoticed(t *testing.T) {
+	t.Parallel()
+	for name, f := range map[string]fault{
+		"it cannot be granted":  {Match: `service-accounts add-iam-policy-binding`, Code: 1},
+		"gcloud has no account": {Match: `config get-value account`},
+		"gcloud cannot say who": {Match: `config get-value account`, Code: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld("us-central1")
+			w.Faults = []fault{f}
+			if newProject(t, w).run("terraform") != "terraform" {
+				t.Error("it went on")
+			}
+		})
+	}
+}
+
 func TestWithoutApplyNothingIsChanged(t *testing.T) {
 	t.Parallel()
 	p := newProject(t, newWorld("us-central1"))
@@ -147,6 +187,11 @@ func TestImagesArePushedOnceAndNamedByDigest(t *testing.T) {
 		t.Fatal("image failed when the images were there")
 	}
 	w := p.world()
+	for _, line := range w.lines(`docker (build|pull) `) {
+		if !strings.Contains(line, " --platform=linux/amd64 ") { // Cloud Run's, on whatever machine this runs
+			t.Errorf("this is about an image for another kind of machine: %s", line)
+		}
+	}
 	for _, image := range append([]string{"migrate"}, order...) {
 		if pushed := w.lines(`docker push .*/` + image + `:` + version + `$`); len(pushed) != 1 {
 			t.Errorf("%s was pushed %d times", image, len(pushed))

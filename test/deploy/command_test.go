@@ -41,7 +41,8 @@ func (w *world) gcloud(args []string, line string) error {
 	case has("run services"):
 		return w.run(args)
 	case has("run jobs update migrate"), has("run jobs execute migrate"), has("artifacts sbom load"), has("services enable"),
-		has("storage buckets update"), has("storage buckets add-iam-policy-binding"), has("spanner databases execute-sql"):
+		has("storage buckets update"), has("storage buckets add-iam-policy-binding"), has("iam service-accounts add-iam-policy-binding"),
+		has("spanner databases execute-sql"):
 		return nil
 	case has("builds list"), has("logging read"):
 		return nil // none

@@ -140,6 +140,57 @@ func TestAFailedRequestIsNotCompleted(t *testing.T) {
 	p.wantServing("1")
 }
 
+// What Terraform has granted a moment ago is not known everywhere yet.
+func TestTheRightToSignMayTakeAWhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld("us-central1")
+	w.Faults = []fault{{Match: `sign-jwt`, Times: 3, Code: 1}}
+	p := newProject(t, w)
+	if failed := p.run(releaseSteps...); failed != "" {
+		t.Fatalf("deploy/%s failed", failed)
+	}
+	p.wantServing("2")
+}
+
+func TestTheSmokeTestGoesToTheDomain(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		faults []fault
+		fails  string
+		says   string // what to do
+		never  string
+	}{
+		"it is set up":               {nil, "", "", `curl .*run\.app/v1/callrail`},
+		"it has no address":          {[]fault{{Match: `curl .*//leads\.example\.com/`, Code: 6}}, "smoke", "submit the build again", `callrail|execute-sql`},
+		"it has no certificate":      {[]fault{{Match: `curl .*//leads\.example\.com/`, Code: 35}}, "smoke", "submit the build again", `callrail|execute-sql`},
+		"it is reached and not well": {[]fault{{Match: `curl .*/v1/callrail/webhook`, Code: 22}}, "smoke", "does not take the call", `to-latest`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld("us-central1")
+			w.Faults = test.faults
+			p := newProject(t, w)
+			p.extra = []string{"SMOKE_TIMEOUT=0"}
+			p.write("build/deployment.env", regexp.MustCompile(`https://\S+\.run\.app`).ReplaceAllString(deployment("us-central1"), "https://leads.example.com"))
+			if test.fails == "" {
+				p.extra = nil
+			}
+			if failed := p.run(releaseSteps...); failed != test.fails {
+				t.Fatalf("deploy/%s failed, want %q", failed, test.fails)
+			}
+			if !strings.Contains(p.out, test.says) {
+				t.Errorf("it does not say %q", test.says)
+			}
+			if asked := p.world().lines(test.never); len(asked) > 0 {
+				t.Errorf("it asked %v", asked)
+			}
+			if test.fails != "" {
+				p.wantServing("1")
+			}
+		})
+	}
+}
+
 // Whoever writes goes back before whoever reads.
 func TestTheReleaseIsTakenBackInTheOtherDirection(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,8 @@
 package monitoring
 
 import (
+	"cmp"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +11,7 @@ import (
 	"testing"
 
 	"cloud.google.com/go/monitoring/dashboard/apiv1/dashboardpb"
+	"github.com/prometheus/prometheus/promql/parser"
 	"google.golang.org/protobuf/encoding/protojson"
 )
 
@@ -186,6 +189,43 @@ func TestAlertsAreComplete(t *testing.T) {
 	}
 	if len(alerts) != 35 {
 		t.Errorf("%d alerts, want 35", len(alerts))
+	}
+}
+
+// The first event begins a series in which increase() sees no change.
+func TestAnAlertOnOneEventSeesTheFirst(t *testing.T) {
+	t.Parallel()
+	alerts, err := Alerts(terraform)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counters := 0
+	for _, a := range alerts {
+		expression, err := parser.NewParser(parser.Options{}).ParseExpr(cmp.Or(a.Query, "0"))
+		if err != nil {
+			t.Errorf("%s: %v", a.Name, err)
+			continue
+		}
+		parser.Inspect(expression, func(node parser.Node, _ []parser.Node) error {
+			increase, ok := node.(*parser.BinaryExpr)
+			if !ok || increase.Op != parser.GTR || increase.RHS.String() != "0" {
+				return nil
+			}
+			by, counter, ok := strings.Cut(increase.LHS.String(), "(increase(")
+			if !ok || strings.Contains(counter, "_googleapis_com:") {
+				return nil
+			}
+			counters++
+			counter, window, _ := strings.Cut(strings.TrimSuffix(counter, "]))"), "[")
+			want := fmt.Sprintf("%s(%s unless max_over_time(%s[1h] offset %s)) > 0", by, counter, counter, window)
+			if !strings.Contains(expression.String(), want) {
+				t.Errorf("%s does not see the first event: %s lacks %s", a.Name, expression, want)
+			}
+			return nil
+		})
+	}
+	if counters != 7 {
+		t.Errorf("%d alerts on one event of a counter, want 7", counters)
 	}
 }
 

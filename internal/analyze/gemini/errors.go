@@ -29,7 +29,7 @@ func (e *BusyError) Unwrap() error { return e.Err }
 // UnavailableError says that no model could be asked.
 type UnavailableError struct {
 	Lasting bool // a wrong project, permission or request: trying again soon cannot help
-	Invalid bool // the request is what was refused: another one may do
+	Invalid bool // the request is what was refused, and no model may take it later: another one may do
 	Err     error
 }
 

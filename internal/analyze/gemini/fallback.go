@@ -35,6 +35,7 @@ func (c *Client) Generate(ctx context.Context, p prompt.Prompt) (Reply, error) {
 		}
 		c.report(ctx, profile.ID, err)
 	}
+	none.Invalid = none.Invalid && none.Lasting // a model that may come back may take the request
 	return Reply{}, none
 }
 

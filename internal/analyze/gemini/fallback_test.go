@@ -98,13 +98,17 @@ func TestABusyModelIsWaitedForInsteadOfReplaced(t *testing.T) {
 func TestTroubleIsLastingOnlyIfItIsForEveryModel(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		name          string
-		first, second int
-		lasting       bool
+		name             string
+		first, second    int
+		lasting, invalid bool
 	}{
-		{"none may be asked", 403, 404, true},
-		{"the first may come back", 503, 404, false},
-		{"the second may come back", 404, 503, false},
+		{"none may be asked", 403, 404, true, false},
+		{"the first may come back", 503, 404, false, false},
+		{"the second may come back", 404, 503, false, false},
+		{"both refuse the request", 400, 400, true, true},
+		{"the one that is left refuses the request", 404, 400, true, true},
+		{"the second may come back and take what the first refuses", 400, 503, false, false},
+		{"the first may come back and take what the second refuses", 503, 400, false, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -117,8 +121,8 @@ func TestTroubleIsLastingOnlyIfItIsForEveryModel(t *testing.T) {
 			})
 			_, err := newClient(t, s, both).Generate(t.Context(), question)
 			var unavailable *UnavailableError
-			if !errors.As(err, &unavailable) || unavailable.Lasting != tc.lasting {
-				t.Errorf("error = %v, want unavailable, lasting %v", err, tc.lasting)
+			if !errors.As(err, &unavailable) || unavailable.Lasting != tc.lasting || unavailable.Invalid != tc.invalid {
+				t.Errorf("error = %+v, want unavailable, lasting %v, invalid %v", unavailable, tc.lasting, tc.invalid)
 			}
 		})
 	}

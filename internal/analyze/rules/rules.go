@@ -9,7 +9,7 @@ import (
 )
 
 // Version names the state of the rules, for results that they gave.
-const Version = "rules-4"
+const Version = "rules-5"
 
 // analysis is an answer in the making.
 type analysis struct {

@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // side is who says the words of a cue.
 type side int
 
@@ -25,6 +27,10 @@ const headStart = 2.1
 // plainly is the sureness from which the readers need no likeness: of words that mean one thing only,
 // a few hundred examples know less than whoever listed them.
 const plainly = 0.75
+
+// tellingWords is how many words of the customer's likeness needs: among fewer, a single one that the
+// examples had by chance decides.
+const tellingWords = 16
 
 // alone is the least weight of what the agent says if nothing that the customer says bears it
 // out; but an agent who asks about size, date and money speaks to a buyer.
@@ -73,16 +79,18 @@ func (c *conversation) findBy(by side, re *pattern) (hit, bool) {
 
 // reconsider weighs what the ordered readers found against the evidence of the whole
 // conversation and, where they are not sure, the likeness of its words, and returns the likeliest
-// intent. What only
-// machines and lost callers say is not weighed: nothing speaks against it.
+// intent. To sound like people who want no work turns nobody away: that takes words of theirs, and
+// more than hints if a project is named. What only machines say is not weighed: nothing speaks
+// against it.
 func (c *conversation) reconsider(first finding) finding {
 	if len(c.mine) == 0 || first.word == "spam" {
 		return first
 	}
 	claims, alike := c.claims(), map[string]float64{}
-	if first.sure < plainly {
+	if first.sure < plainly && c.words() >= tellingWords {
 		alike = c.likenesses()
 	}
+	named := c.weighTrades()
 	best, bestTotal := first, headStart*first.sure+alike[first.word]
 	if k := claims[first.word]; k != nil {
 		bestTotal += k.total
@@ -92,7 +100,12 @@ func (c *conversation) reconsider(first finding) finding {
 			continue
 		}
 		total, at := alike[intent], hit{}
-		if k := claims[intent]; k != nil && k.most > 0 && (k.own || k.most >= alone || intent == buyer) {
+		k := claims[intent]
+		counts := k != nil && k.most > 0 && (k.own || k.most >= alone || intent == buyer)
+		if slices.Contains(noLead, intent) && !(counts && (!named || k.total >= enough)) {
+			continue
+		}
+		if counts {
 			total, at = total+k.total, k.best
 		}
 		if total <= bestTotal {
@@ -111,7 +124,7 @@ func (c *conversation) buysRather(f finding) finding {
 	if f.word != asker {
 		return f
 	}
-	if own, ok := c.bestSum(); ok && own.weight >= surelyTheirs {
+	if own, ok := c.bestSum(); ok && own.weight >= surelyTheirs { // never the agent's words: they weigh less
 		return finding{buyer, own.hit, true, 0.65}
 	}
 	return f

@@ -1,6 +1,6 @@
 -- What each service may do, for databases whose services act in a role (SPANNER_ROLES). A table
 -- that comes later needs a file with its own grants. The emulator has no roles: there, the store
--- reads these lines and refuses what they do not grant.
+-- reads these lines and refuses what they do not grant, also in tests (internal/store/roles.go).
 
 CREATE ROLE webhook;
 CREATE ROLE transcribe;
@@ -17,7 +17,7 @@ GRANT SELECT ON TABLE tenants, sources, integrations, pauses TO ROLE analyze;
 GRANT SELECT ON TABLE tenants, sources, integrations, pauses TO ROLE push;
 GRANT SELECT ON TABLE tenants, sources, integrations, pauses TO ROLE notify;
 
--- The public one: it cannot read what was said, or what was made of it.
+-- The public one: it reads deliveries, and neither transcripts nor what was made of them.
 GRANT SELECT, INSERT, UPDATE ON TABLE requests, source_counts TO ROLE webhook;
 GRANT INSERT, UPDATE ON TABLE people TO ROLE webhook;
 GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE quotas TO ROLE webhook;
@@ -33,6 +33,9 @@ GRANT SELECT, UPDATE ON TABLE requests TO ROLE analyze;
 GRANT SELECT, INSERT, UPDATE ON TABLE transcripts, analyses, search_documents, people TO ROLE analyze;
 GRANT SELECT ON TABLE corrections, person_flags TO ROLE analyze;
 GRANT INSERT ON TABLE events TO ROLE analyze;
+-- It may find out that a request is about somebody who was erased, and erases it at once.
+GRANT DELETE ON TABLE transcripts, analyses, corrections, notices, events, search_documents TO ROLE analyze;
+GRANT INSERT ON TABLE jobs TO ROLE analyze;
 
 GRANT SELECT, UPDATE ON TABLE requests TO ROLE push;
 GRANT SELECT ON TABLE transcripts, analyses, corrections, people, person_flags TO ROLE push;
