@@ -100,6 +100,9 @@ func (g *gate) authenticate(r *http.Request, origin string) (*access.Principal, 
 	case err != nil:
 		return nil, cmp.Or(g.limits.stranger(origin), err)
 	}
+	if access.IsPart(r.Context()) {
+		return principal, nil // counted already
+	}
 	return principal, g.limits.bearer(principal.Actor())
 }
 

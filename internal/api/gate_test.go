@@ -224,3 +224,26 @@ func TestWhoSpeaksForSomeTenantsDoesNothingForAll(t *testing.T) {
 		t.Errorf("only %d operations are the platform's", tried)
 	}
 }
+
+// A page of the dashboard asks for many things at once; whoever opens it asked once.
+func TestWhatAPageAsksForIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	issuer, from := trusted(t)
+	h := guarded(t, string(openapi.Document), from, newLimits(CallerLimits{PerSecond: 0.001, Burst: 1}, time.Now))
+	token := bearerOf(t, issuer, "ann", access.TenantAdmin)
+	answer := func(ctx context.Context) int {
+		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "/v1/tenants/t/requests", http.NoBody)
+		r.Header.Set("Authorization", token)
+		got := httptest.NewRecorder()
+		h.ServeHTTP(got, r)
+		return got.Code
+	}
+	for i, tt := range []struct {
+		ctx  context.Context
+		want int
+	}{{t.Context(), http.StatusOK}, {access.Part(t.Context()), http.StatusOK}, {access.Part(t.Context()), http.StatusOK}, {t.Context(), http.StatusTooManyRequests}} {
+		if got := answer(tt.ctx); got != tt.want {
+			t.Errorf("call %d: %d, want %d", i, got, tt.want)
+		}
+	}
+}

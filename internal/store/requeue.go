@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"cloud.google.com/go/spanner"
@@ -151,10 +153,19 @@ func (p progress) start(q Requeue) (request.Status, error) {
 		return request.Transcribed, nil // Speech was paid for
 	case from == request.Received && (kind != request.Call || p.expired()),
 		from == request.Transcribed && kind == request.Call && p.transcript == nil,
-		(from == request.Analyzed || from == request.Pushed) && p.analysis == nil:
+		(from == request.Analyzed || from == request.Pushed) && p.analysis == nil,
+		p.ahead(from):
 		return "", ErrMisfit
 	}
 	return from, nil
+}
+
+// ahead reports whether a status is beyond where the request stands. To start there would leave out
+// a step that is still to be done: a push that carries what a person has just corrected.
+func (p progress) ahead(of request.Status) bool {
+	stands := cmp.Or(p.failed, request.Status(p.row.Status))
+	all := request.Statuses()
+	return slices.Index(all, of) > slices.Index(all, stands)
 }
 
 // expired reports whether the tenant wants to keep no longer what was said. Retention comes to a

@@ -55,6 +55,11 @@ func TestARequestStartsAgainWhereItStopped(t *testing.T) {
 			must(t, err)
 			failed(t, scope, in, due.Run, request.Analyzed)
 		}, store.Requeue{}, store.Requeued{Status: request.Analyzed, Run: 2}, nil},
+		"told, before what was corrected is in the CRMs": {func(t *testing.T, in request.Intake) {
+			completed(t, scope, in)
+			_, err := scope.Correct(t.Context(), in.Request.ID, correct(true, "timeline", `"immediate"`))
+			must(t, err)
+		}, store.Requeue{From: request.Pushed}, store.Requeued{}, store.ErrMisfit},
 		"failed to be told after it had failed to be pushed": {func(t *testing.T, in request.Intake) {
 			analysedHere(t, scope, in)
 			failed(t, scope, in, 1, request.Analyzed)

@@ -119,6 +119,7 @@ func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("load tenants: %w", err)
 		}
+		tenants = slices.Clone(tenants) // they are changed below, and the loader's own
 		d.confine(ctx, tenants)
 		for i := range tenants {
 			tenants[i].protect(d.opts.HIPAA)

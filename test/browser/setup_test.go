@@ -26,10 +26,15 @@ func (b *tab) enter(selector, value string) {
 // save sends the form that holds the selector, and returns what the next page says.
 func (b *tab) save(selector string) string {
 	b.t.Helper()
-	eval[bool](b, fmt.Sprintf("document.querySelector(%q).closest('form').setAttribute('data-sent', '') ?? true", selector))
-	b.click(fmt.Sprintf(`form:has(%s) button.primary`, selector))
-	b.wait("main:not(:has([data-sent])) .notice:not(.warn)")
-	return b.text("main .notice:not(.warn)")
+	// The page comes anew: an element of the old one must not be waited for.
+	eval[bool](b, fmt.Sprintf(`(() => {
+		const form = document.querySelector(%q).closest('form')
+		form.setAttribute('data-sent', '')
+		setTimeout(() => form.querySelector('button.primary').click()) // the answer to this comes first
+		return true
+	})()`, selector))
+	b.until(`document.readyState === 'complete' && document.querySelector('main:not(:has([data-sent])) .notice:not(.warn)') !== null`)
+	return eval[string](b, `document.querySelector('main .notice:not(.warn)').innerText`)
 }
 
 func TestAMappingIsEditedWithItsPreview(t *testing.T) {

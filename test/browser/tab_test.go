@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -120,9 +121,32 @@ func (b *tab) open(path string) {
 	b.run(chromedp.Navigate(b.DashboardURL+path), chromedp.WaitReady(chromedp.CSS("#main")))
 }
 
+// attempt is how long one look at a page may take. One that meets a page which is just being
+// replaced gets no answer at all, and must be made again.
+const attempt = 3 * time.Second
+
 func (b *tab) wait(selector string) {
 	b.t.Helper()
-	b.run(chromedp.WaitVisible(chromedp.CSS(selector)))
+	err := eventually(selector, func() error {
+		ctx, cancel := context.WithTimeout(b.ctx, attempt)
+		defer cancel()
+		_, err := chromedp.Run(ctx, chromedp.WaitVisible(chromedp.CSS(selector)))
+		return err
+	})
+	if err != nil {
+		b.t.Fatalf("%v; the page says %q", err, b.shows())
+	}
+}
+
+// shows returns the beginning of what a page says, for somebody who looks for something else there.
+func (b *tab) shows() string {
+	ctx, cancel := context.WithTimeout(b.ctx, attempt)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.readyState + ' ' + location.pathname + ': ' + document.body.innerText.slice(0, 400)`))
+	if err != nil {
+		return err.Error()
+	}
+	return text
 }
 
 func (b *tab) click(selector string) {
@@ -146,7 +170,7 @@ func (b *tab) count(selector string) int {
 func (b *tab) until(expression string) {
 	b.t.Helper()
 	err := eventually(expression, func() error {
-		ctx, cancel := context.WithTimeout(b.ctx, *patience)
+		ctx, cancel := context.WithTimeout(b.ctx, attempt)
 		defer cancel()
 		is, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
 		if err == nil && !is {
@@ -155,7 +179,7 @@ func (b *tab) until(expression string) {
 		return err
 	})
 	if err != nil {
-		b.t.Fatal(err)
+		b.t.Fatalf("%v; the page says %q", err, b.shows())
 	}
 }
 

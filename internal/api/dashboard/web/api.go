@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 )
 
@@ -29,12 +31,16 @@ type inProcess struct {
 	api     http.Handler
 	browser *http.Request
 	token   string
+	asked   atomic.Bool // once: the page is counted, what else it asks for is part of it
 }
 
 // Do implements client.HttpRequestDoer.
 func (p *inProcess) Do(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
+	}
+	if p.asked.Swap(true) {
+		r = r.WithContext(access.Part(r.Context()))
 	}
 	answer := &buffer{header: http.Header{}, status: http.StatusOK}
 	p.api.ServeHTTP(answer, ForAPI(r, p.browser, p.token))
