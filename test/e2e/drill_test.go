@@ -259,7 +259,7 @@ func (d *drill) platform(t *testing.T, method, path string, body []byte, into an
 // accepted delivers a lead that must be taken in.
 func (d *drill) accepted(t *testing.T, lead sent) string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), answerWithin)
+	ctx, cancel := context.WithTimeout(t.Context(), senderWaits)
 	defer cancel()
 	status, answer, err := lead.deliver(ctx)
 	if err != nil || status != http.StatusOK || !answer.Success {

@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
+	requestid "github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/test/monitoring"
 )
 
@@ -25,6 +26,7 @@ import (
 // that it is asked for by, and one series of it with the labels and values.
 func (d *drill) watched(t *testing.T) {
 	d.intakeUsed(t)
+	d.neverDelivered(t)
 	d.callrailTrouble(t)
 	d.crmTrouble(t)
 	d.rush(t)
@@ -119,6 +121,14 @@ func (d *drill) intakeUsed(t *testing.T) {
 	defer d.spanner.Restore()
 	lead.requestID = d.accepted(t, lead)
 	d.spanner.Restore()
+	d.delivered(t, lead)
+}
+
+// A call that CallRail knows of never came, and is found by asking.
+func (d *drill) neverDelivered(t *testing.T) {
+	const number = 129
+	lead := d.newCall(t, 0, number)
+	lead.requestID = requestid.ID(d.Tenants[0].TenantID, requestid.NamespaceCall, fmt.Sprintf("CAL00000000000000000000000000000%d", number))
 	d.delivered(t, lead)
 }
 

@@ -18,6 +18,10 @@ import (
 // answerWithin is what a sender may have to wait, also while Spanner is away.
 const answerWithin = 2 * time.Second
 
+// senderWaits is how long CallRail waits for an answer. On a busy machine a delivery may take more than it
+// should, and still is not lost.
+const senderWaits = 10 * time.Second
+
 // sent is a lead that was delivered while Spanner was away.
 type sent struct {
 	tenant    int
