@@ -137,16 +137,17 @@ func TestARequestIsRepeatedFromAStep(t *testing.T) {
 		t.Error(diff)
 	}
 	w.ingest.deaf = context.DeadlineExceeded // nobody hears it: the row is due all the same
-	w.orders(t, http.MethodPost, path, `{"from":"push"}`, http.StatusAccepted)
-	want := []string{"transcribed tenant_demo " + id + " 2", "analyzed tenant_demo " + id + " 3"}
+	w.orders(t, http.MethodPost, path, `{"from":"push"}`, http.StatusConflict) // it would not be analysed
+	w.orders(t, http.MethodPost, path, `{"from":"analyze"}`, http.StatusAccepted)
+	want := []string{"transcribed tenant_demo " + id + " 2", "transcribed tenant_demo " + id + " 3"}
 	if diff := cmp.Diff(want, w.ingest.heard()); diff != "" {
 		t.Errorf("announced: %s", diff)
 	}
-	w.step(t, demo, id, request.Analyzed, func(*store.Claim) (none stage.Result) {
+	w.step(t, demo, id, request.Transcribed, func(*store.Claim) stage.Result {
 		if p := decode[api.Problem](t, w.orders(t, http.MethodPost, path, `{"from":"push"}`, http.StatusConflict)); p.Code != api.ProblemCodeBusy {
 			t.Errorf("while a step is at work: got %s", p.Code)
 		}
-		return none
+		return stage.Result{Analysis: newAnalysis("a")}
 	})
 }
 
