@@ -136,7 +136,7 @@ func TestARequestIsRepeatedFromAStep(t *testing.T) {
 	if diff := cmp.Diff(api.RequestState{RequestID: id, Status: request.Transcribed, CrmState: request.CRMDone}, got); diff != "" {
 		t.Error(diff)
 	}
-	w.ingest.deaf = context.DeadlineExceeded // nobody hears it: the row is due all the same
+	w.ingest.deaf = context.DeadlineExceeded                                   // nobody hears it: the row is due all the same
 	w.orders(t, http.MethodPost, path, `{"from":"push"}`, http.StatusConflict) // it would not be analysed
 	w.orders(t, http.MethodPost, path, `{"from":"analyze"}`, http.StatusAccepted)
 	want := []string{"transcribed tenant_demo " + id + " 2", "transcribed tenant_demo " + id + " 3"}
