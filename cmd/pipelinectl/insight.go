@@ -13,37 +13,18 @@ import (
 const dimensions = "day, hour, source, project_type, score_band, score, intent, crm_state, kind or status"
 
 func newStats(t *tool) *cobra.Command {
-	var d days
 	var by string
-	var everywhere bool
-	cmd := &cobra.Command{
+	cmd := overPeriod(t, &cobra.Command{
 		Use: "stats", Short: "Count requests and leads",
 		Long:    "Count a tenant's requests by day or by what they have in common, or with --platform those of all tenants.",
 		Example: "  pipelinectl stats -t tenant_demo --from 2026-03-01 --to 2026-03-31 --by source",
-		Args:    cobra.NoArgs,
-		RunE: t.platform(func(ctx context.Context, s *session, _ []string) error {
-			from, to, err := d.resolve(s.now())
-			if err != nil {
-				return err
-			}
-			var a answer
-			switch {
-			case everywhere:
-				a, err = read(s.api.GetPlatformStats(ctx, &client.GetPlatformStatsParams{From: from, To: to, GroupBy: optional(by)}))
-			case s.Tenant == "":
-				return usageError("whose? Give --tenant or --platform")
-			default:
-				a, err = read(s.api.GetStats(ctx, s.Tenant, &client.GetStatsParams{From: from, To: to, GroupBy: optional(by)}))
-			}
-			if err != nil {
-				return err
-			}
-			return show(s, a, printStats)
-		}),
-	}
-	d.add(cmd)
+	}, func(ctx context.Context, s *session, p period) (*http.Response, error) {
+		if p.platform {
+			return s.api.GetPlatformStats(ctx, &client.GetPlatformStatsParams{From: p.from, To: p.to, GroupBy: optional(by)})
+		}
+		return s.api.GetStats(ctx, s.Tenant, &client.GetStatsParams{From: p.from, To: p.to, GroupBy: optional(by)})
+	}, printStats)
 	cmd.Flags().StringVar(&by, "by", "", dimensions+" (day; of the platform: tenant)")
-	cmd.Flags().BoolVar(&everywhere, "platform", false, "of all tenants, at most 31 days")
 	return cmd
 }
 

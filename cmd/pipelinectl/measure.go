@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -10,35 +11,15 @@ import (
 )
 
 func newOutcomes(t *tool) *cobra.Command {
-	var d days
-	var everywhere bool
-	cmd := &cobra.Command{
+	return overPeriod(t, &cobra.Command{
 		Use: "outcomes", Short: "Count what became of deliveries to CRMs",
 		Example: "  pipelinectl outcomes -t tenant_demo --from 2026-03-01 --to 2026-03-31",
-		Args:    cobra.NoArgs,
-		RunE: t.platform(func(ctx context.Context, s *session, _ []string) error {
-			from, to, err := d.resolve(s.now())
-			if err != nil {
-				return err
-			}
-			var a answer
-			switch {
-			case everywhere:
-				a, err = read(s.api.GetPlatformOutcomes(ctx, &client.GetPlatformOutcomesParams{From: from, To: to}))
-			case s.Tenant == "":
-				return usageError("whose? Give --tenant or --platform")
-			default:
-				a, err = read(s.api.GetOutcomes(ctx, s.Tenant, &client.GetOutcomesParams{From: from, To: to}))
-			}
-			if err != nil {
-				return err
-			}
-			return show(s, a, printOutcomes)
-		}),
-	}
-	d.add(cmd)
-	cmd.Flags().BoolVar(&everywhere, "platform", false, "of all tenants, at most 31 days")
-	return cmd
+	}, func(ctx context.Context, s *session, p period) (*http.Response, error) {
+		if p.platform {
+			return s.api.GetPlatformOutcomes(ctx, &client.GetPlatformOutcomesParams{From: p.from, To: p.to})
+		}
+		return s.api.GetOutcomes(ctx, s.Tenant, &client.GetOutcomesParams{From: p.from, To: p.to})
+	}, printOutcomes)
 }
 
 func printOutcomes(p *page, v client.Outcomes) {
@@ -49,36 +30,16 @@ func printOutcomes(p *page, v client.Outcomes) {
 }
 
 func newTimings(t *tool) *cobra.Command {
-	var d days
-	var everywhere bool
-	cmd := &cobra.Command{
+	return overPeriod(t, &cobra.Command{
 		Use: "timings", Short: "Show how long requests and steps took",
 		Long:    "Show how long the newest requests took, at most 500 of a tenant or 100 of each with --platform, and how their steps went.",
 		Example: "  pipelinectl timings -t tenant_demo --from 2026-03-01 --to 2026-03-31",
-		Args:    cobra.NoArgs,
-		RunE: t.platform(func(ctx context.Context, s *session, _ []string) error {
-			from, to, err := d.resolve(s.now())
-			if err != nil {
-				return err
-			}
-			var a answer
-			switch {
-			case everywhere:
-				a, err = read(s.api.GetPlatformTimings(ctx, &client.GetPlatformTimingsParams{From: from, To: to}))
-			case s.Tenant == "":
-				return usageError("whose? Give --tenant or --platform")
-			default:
-				a, err = read(s.api.GetTimings(ctx, s.Tenant, &client.GetTimingsParams{From: from, To: to}))
-			}
-			if err != nil {
-				return err
-			}
-			return show(s, a, printTimings)
-		}),
-	}
-	d.add(cmd)
-	cmd.Flags().BoolVar(&everywhere, "platform", false, "of all tenants, at most 31 days")
-	return cmd
+	}, func(ctx context.Context, s *session, p period) (*http.Response, error) {
+		if p.platform {
+			return s.api.GetPlatformTimings(ctx, &client.GetPlatformTimingsParams{From: p.from, To: p.to})
+		}
+		return s.api.GetTimings(ctx, s.Tenant, &client.GetTimingsParams{From: p.from, To: p.to})
+	}, printTimings)
 }
 
 func printTimings(p *page, v client.Timings) {
