@@ -111,7 +111,7 @@ func start(t *testing.T, env []string, args ...string) *stack {
 	t.Helper()
 	s := &stack{path: filepath.Join(t.TempDir(), "ready.json"), log: &lockedBuffer{}}
 	s.cmd = exec.Command(binary(t, "devstack"), append(args, "-ready-file", s.path)...)
-	s.cmd.Env = append(os.Environ(), env...)
+	s.cmd.Env = append(append(os.Environ(), publishWithin), env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
