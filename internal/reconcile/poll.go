@@ -11,6 +11,7 @@ import (
 	"go.opentelemetry.io/otel"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/metric"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
@@ -74,46 +75,40 @@ func (p *Poller) Poll(ctx context.Context) error {
 		return nil
 	}
 	defer p.turn.Unlock()
-	for _, owner := range p.Tenants.All() {
-		for i := range owner.Sources {
-			src := &owner.Sources[i]
-			if owner.Status != tenant.Active || !Reachable(src) || ctx.Err() != nil {
-				continue
+	var group errgroup.Group
+	group.SetLimit(accountsAtOnce)
+	for _, due := range p.due(ctx) {
+		group.Go(func() error {
+			for _, t := range due {
+				if err := p.source(ctx, t); err != nil {
+					slog.WarnContext(ctx, "source not polled", "tenant_id", t.owner.ID, "source_id", t.src.ID, "error", err)
+				}
 			}
-			if err := p.source(ctx, owner, src); err != nil {
-				slog.WarnContext(ctx, "source not polled", "tenant_id", owner.ID, "source_id", src.ID, "error", err)
-			}
-		}
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
-// source polls one source if it is its turn.
-func (p *Poller) source(ctx context.Context, owner *tenant.Tenant, src *tenant.Source) error {
-	store, now := p.Taker.Store(owner.ID), p.Taker.Now()
-	state, err := store.SourceState(ctx, src.ID)
-	if err != nil {
-		return fmt.Errorf("read state: %w", err)
-	}
-	if now.Sub(state.PolledAt) < p.Config.Every {
-		return nil
-	}
+// source polls one source.
+func (p *Poller) source(ctx context.Context, t turn) error {
+	store, state, now := p.Taker.Store(t.owner.ID), t.state, p.Taker.Now()
 	window := p.window(state, now)
-	found, failure := p.gaps(ctx, owner, src, window)
+	found, failure := p.gaps(ctx, t.owner, t.src, window)
 	state.PolledAt, state.Problem = now, problem(failure)
 	if failure == nil {
 		state.PolledUntil = window.To
-		state.Webhooks, failure = p.webhooks(ctx, owner, src)
+		state.Webhooks, failure = p.webhooks(ctx, t.owner, t.src)
 	}
 	if state.Problem == "" {
-		quiet, err := p.listen(ctx, owner, src)
+		quiet, err := p.listen(ctx, t.owner, t.src)
 		state.Problem, failure = quiet, errors.Join(failure, err)
 	}
 	if found > 0 {
-		recovered.Add(ctx, int64(found), metric.WithAttributes(attribute.String("tenant_id", owner.ID)))
-		slog.WarnContext(ctx, "deliveries were missing", "tenant_id", owner.ID, "source_id", src.ID, "count", found)
+		recovered.Add(ctx, int64(found), metric.WithAttributes(attribute.String("tenant_id", t.owner.ID)))
+		slog.WarnContext(ctx, "deliveries were missing", "tenant_id", t.owner.ID, "source_id", t.src.ID, "count", found)
 	}
-	return errors.Join(failure, store.PutSourceState(ctx, src.ID, state))
+	return errors.Join(failure, store.PutSourceState(ctx, t.src.ID, state))
 }
 
 // window returns the time to ask for: from where the last poll ended, and a while before.
@@ -154,7 +149,7 @@ type query struct {
 
 func (p *Poller) listed(ctx context.Context, owner *tenant.Tenant, src *tenant.Source, q query) (found int, err error) {
 	for q.window.Page = 1; ; q.window.Page++ {
-		page, err := q.list(ctx, q.access, q.window)
+		page, err := inTurn(ctx, func() (callrail.Page, error) { return q.list(ctx, q.access, q.window) })
 		if err != nil {
 			return found, err
 		}
@@ -191,7 +186,7 @@ func (p *Poller) webhooks(ctx context.Context, owner *tenant.Tenant, src *tenant
 	if err != nil {
 		return "", err
 	}
-	state, err := p.Taker.CallRail.WebhookState(ctx, access)
+	state, err := inTurn(ctx, func() (string, error) { return p.Taker.CallRail.WebhookState(ctx, access) })
 	if err != nil {
 		return "", err
 	}

@@ -30,7 +30,8 @@ type tracker struct {
 	calls  []string // JSON of each
 	asked  []url.Values
 	state  string
-	status int // of every answer; 0: 200
+	status int             // of every answer; 0: 200
+	busy   map[string]bool // paths whose first request comes above the rate limit
 }
 
 func (k *tracker) client(t *testing.T) *callrail.Client {
@@ -45,6 +46,12 @@ func (k *tracker) client(t *testing.T) *callrail.Client {
 func (k *tracker) serve(w http.ResponseWriter, r *http.Request) {
 	if k.status != 0 {
 		w.WriteHeader(k.status)
+		return
+	}
+	if k.busy[r.URL.Path] {
+		delete(k.busy, r.URL.Path)
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(http.StatusTooManyRequests)
 		return
 	}
 	switch r.URL.Path {
@@ -175,6 +182,42 @@ func TestWhatWasNeverDeliveredIsTakenInOnce(t *testing.T) {
 	}
 	if len(s.announced.got) != 2 {
 		t.Errorf("announced again: %v", s.announced.got)
+	}
+}
+
+// A poll that gave up at the rate limit would begin with the same calls again and again, and never
+// come to the forms.
+func TestAPollWaitsForItsAccountsTurn(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, &tracker{state: "disabled", busy: map[string]bool{
+		"/v3/a/ACC1/calls.json": true, "/v3/a/ACC1/form_submissions.json": true, "/v3/a/ACC1/integrations.json": true,
+	}})
+	must(t, s.poller.Poll(t.Context()))
+	s.request(t, request.NamespaceForm, "FRM0001")
+	state, err := s.store.ForTenant("tenant_a").SourceState(t.Context(), "callrail")
+	must(t, err)
+	if state.PolledUntil.IsZero() || state.Webhooks != "disabled" {
+		t.Errorf("the poll did not come to its end: %+v", state)
+	}
+}
+
+// An account's rate may not be enough for all its sources: none of them is always the last.
+func TestWhoWaitsLongestIsAskedFirst(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, &tracker{state: "active"})
+	for n, ago := range map[string]time.Duration{"lately": 20 * time.Minute, "long": 3 * time.Hour, "hour": time.Hour} {
+		s.owner.Sources = append(s.owner.Sources, tenant.Source{
+			ID: n, Kind: tenant.SourceCallRail, Status: tenant.Active, AccountID: "ACC1", CompanyResourceID: "COM" + n, APIKeySecret: "key",
+		})
+		must(t, s.store.ForTenant("tenant_a").PutSourceState(t.Context(), n, tenant.SourceState{PolledAt: noon.Add(-ago)}))
+	}
+	must(t, s.poller.Poll(t.Context()))
+	var order []string
+	for _, asked := range s.asked {
+		order = append(order, asked.Get("company_id"))
+	}
+	if want := []string{"COM1", "COMlong", "COMhour", "COMlately"}; !cmp.Equal(want, order) {
+		t.Error(cmp.Diff(want, order))
 	}
 }
 
