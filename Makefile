@@ -5,9 +5,8 @@ SHELL := /bin/sh
 .DELETE_ON_ERROR:
 
 ARGS  ?=
-# What waits for leases and restarts comes first, and more packages than there are cores at once.
+# What waits, most of its time, comes first: the rest fills the gaps.
 PKGS  ?= ./test/... ./...
-JOBS  := $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 TOOLS := build/tools
 
 # How the product is released. gRPC's trace pages are left out: nobody serves them, and their
@@ -25,7 +24,7 @@ run: assets ## play sample calls through the whole pipeline on this machine; ARG
 
 test: assets ## unit, emulator and end-to-end tests, with the race detector
 	@tools/preflight test
-	go test -race -p $(JOBS) -timeout 20m $(PKGS)
+	go test -race -timeout 20m $(PKGS)
 
 ##@ Change
 .PHONY: assets build fmt chaos cover fuzz generate mutate samples screenshots

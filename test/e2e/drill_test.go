@@ -31,7 +31,10 @@ type drill struct {
 
 // Every dependency is taken away in turn, and one after the other comes back. The order does not
 // matter to the drills; they share a devstack because starting one takes longer than most of them.
+//
+//nolint:tparallel // its drills share a devstack, one after the other
 func TestOutages(t *testing.T) {
+	t.Parallel() // what was cut off comes back after a while: it waits, most of its time
 	d := newDrill(t)
 	t.Run("Pub/Sub is away", d.pubsubAway)
 	t.Run("Spanner and Pub/Sub are away", d.bothAway)

@@ -4,13 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/sethvargo/go-envconfig"
-
-	"github.com/your-org/multi-tenant-pipeline/internal/service/migrate"
 )
 
 // restore takes the database back to the moment before two leads of one person were delivered:
@@ -34,16 +32,7 @@ func (d *drill) restore(t *testing.T) {
 	d.idle(t)
 	before := d.records(t)
 
-	t.Setenv("STORAGE_EMULATOR_HOST", d.StorageHost)
-	t.Setenv("SPANNER_EMULATOR_HOST", d.SpannerHost)
-	parts := strings.Split(d.SpannerDB, "/")
-	job := envconfig.MapLookuper(map[string]string{
-		"MIGRATE_RESTORED": "true", "GOOGLE_CLOUD_PROJECT": parts[1], "SPANNER_INSTANCE": parts[3], "SPANNER_DATABASE": parts[5],
-		"SPANNER_EMULATOR_HOST": d.SpannerHost, "RECORDINGS_BUCKET": "devstack-recordings", "STORAGE_EMULATOR_HOST": d.StorageHost,
-	})
-	if err := migrate.Run(t.Context(), job); err != nil {
-		t.Fatal(err)
-	}
+	d.migrateRestored(t)
 	ids := "('" + leads[0].requestID + "', '" + leads[1].requestID + "')"
 	d.execute(t, "DELETE FROM deliveries WHERE request_id IN "+ids)
 	d.execute(t, "DELETE FROM contacts WHERE true")
@@ -71,6 +60,19 @@ func (d *drill) restore(t *testing.T) {
 	}
 	if status := d.platform(t, http.MethodDelete, "/pauses/trust", nil, nil); status != http.StatusNoContent {
 		t.Errorf("trust again: %d", status)
+	}
+}
+
+// migrateRestored runs the job that an operator runs on a restored database.
+func (d *drill) migrateRestored(t *testing.T) {
+	t.Helper()
+	parts := strings.Split(d.SpannerDB, "/")
+	job := exec.CommandContext(t.Context(), binary(t, "migrate"))
+	job.Env = append(os.Environ(),
+		"MIGRATE_RESTORED=true", "GOOGLE_CLOUD_PROJECT="+parts[1], "SPANNER_INSTANCE="+parts[3], "SPANNER_DATABASE="+parts[5],
+		"SPANNER_EMULATOR_HOST="+d.SpannerHost, "RECORDINGS_BUCKET=devstack-recordings", "STORAGE_EMULATOR_HOST="+d.StorageHost)
+	if out, err := job.CombinedOutput(); err != nil {
+		t.Fatalf("migrate: %v\n%s", err, out)
 	}
 }
 

@@ -43,6 +43,7 @@ func (s *stack) create(t *testing.T, key string, body []byte) (int, created) {
 }
 
 func TestACallByAPIIsUploadedTranscribedAndDelivered(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil, "-no-samples")
 	const phone = "+13035550170"
 	audio := sampleAudio(t, "kitchen-hot", 170)

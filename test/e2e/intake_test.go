@@ -37,6 +37,7 @@ type sent struct {
 // the repeated ones and the modifications before their calls, and by an instance that was
 // started meanwhile and knows no tenant. When Spanner is back, each has become one lead.
 func TestNothingIsLostWhileSpannerIsAway(t *testing.T) {
+	t.Parallel()
 	host, stop, err := emulator.Spanner(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -78,6 +78,7 @@ func (s *stack) exactlyOnce(t *testing.T, tenant int, phone, requestID string) {
 }
 
 func TestAllSamplesBecomeLeads(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	out, err := run(ctx, t, nil, binary(t, "devstack"), "-once")
@@ -199,7 +200,9 @@ func (s *stack) leadOf(t *testing.T, tenant int, requestID string) string {
 	return found
 }
 
+//nolint:tparallel // its parts are stacks of their own; both at once would be too many
 func TestTheStandInsCompute(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	command := filepath.Join(dir, "listen")
 	script := "#!/bin/sh\necho 'Customer: Hello, I would like a quote for a purple sunroom addition. My name is Pat Example.'\n"
@@ -245,6 +248,7 @@ func TestTheStandInsCompute(t *testing.T) {
 }
 
 func TestALateRecordingUpdatesTheLead(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil, "-no-samples")
 	phone, resource := "+13035550180", "CAL00000000000000000000000000000180"
 	missed := call(s, 0, resource, phone, "EXAMPLE LEE")
@@ -282,6 +286,7 @@ func TestALateRecordingUpdatesTheLead(t *testing.T) {
 }
 
 func TestStoppingLeavesNoProcess(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil, "-separate", "-no-samples")
 	pids := s.Pids
 	if len(pids) < 7 {

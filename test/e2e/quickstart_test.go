@@ -12,11 +12,16 @@ import (
 	"testing"
 
 	"cloud.google.com/go/spanner"
+	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
 
 	requestid "github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
+//nolint:tparallel // its parts share a stack
 func TestTheQuickStart(t *testing.T) {
+	t.Parallel()
 	s := start(t, nil, "-no-samples")
 	file := filepath.Join(root, "test", "testdata", "test-webhook.json")
 	body, err := os.ReadFile(file)
@@ -75,8 +80,8 @@ func quickTenant(t *testing.T, s *stack) {
 // execute runs a statement on the database, as an operator does.
 func (s *stack) execute(t *testing.T, sql string) {
 	t.Helper()
-	t.Setenv("SPANNER_EMULATOR_HOST", s.SpannerHost)
-	client, err := spanner.NewClientWithConfig(t.Context(), s.SpannerDB, spanner.ClientConfig{DisableNativeMetrics: true})
+	client, err := spanner.NewClientWithConfig(t.Context(), s.SpannerDB, spanner.ClientConfig{DisableNativeMetrics: true},
+		option.WithEndpoint(s.SpannerHost), option.WithoutAuthentication(), option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 
 // patience bounds every wait: far above what a busy machine needs, so that a test fails
 // because something is wrong, not because something is slow.
-const patience = 2 * time.Minute
+const patience = 4 * time.Minute
 
 // binaries are built once for all tests.
 var binaries = sync.OnceValues(func() (string, error) {
@@ -30,7 +30,7 @@ var binaries = sync.OnceValues(func() (string, error) {
 	if raceEnabled {
 		args = append(args, "-race")
 	}
-	build := exec.Command("go", append(args, "./cmd/devstack", "./cmd/pipelinectl")...)
+	build := exec.Command("go", append(args, "./cmd/devstack", "./cmd/migrate", "./cmd/pipelinectl")...)
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", errors.New(string(out))

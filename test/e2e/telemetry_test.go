@@ -11,6 +11,7 @@ import (
 const maxTransactions = 20
 
 func TestOneTraceLeadsFromTheWebhookToTheCRM(t *testing.T) {
+	t.Parallel()
 	c := newCollector(t)
 	s := start(t, []string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT=http://" + c.addr, "TELEMETRY_INTERVAL=1s",
