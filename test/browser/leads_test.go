@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -35,6 +37,23 @@ func TestACallArrivesLiveAndIsOpened(t *testing.T) {
 	if got := eval[string](b, "location.pathname"); !strings.HasPrefix(got, list+"/req_") {
 		t.Errorf("Enter opens %s", got)
 	}
+}
+
+// A list that is left open says when the session is over, and leads back to itself.
+func TestAnOpenListSaysThatTheSessionIsOver(t *testing.T) {
+	b := newTab(t, viewer)
+	b.open(list + "?kind=call")
+	b.wait("#rows tr")
+	b.until(`document.getElementById('live').textContent === 'Live'`)
+	b.run(command(network.ClearBrowserCookies, cdp.Empty{}))
+	eval[bool](b, "document.dispatchEvent(new Event('visibilitychange'))") // as if somebody came back to it
+	b.wait("a.live.off")
+	if rows := b.count("#rows tr"); rows == 0 {
+		t.Error("what was read is gone")
+	}
+	b.click("a.live.off")
+	b.click(`button[value="` + viewer + `"]`)
+	b.until("location.pathname + location.search === '" + list + "?kind=call'")
 }
 
 func TestTheListIsFilteredAndSearchedAsTheAPI(t *testing.T) {
@@ -94,6 +113,22 @@ func TestAProjectIsCorrectedAndPutBack(t *testing.T) {
 	b.until("document.getElementById('flash').textContent.includes('own answer again')")
 	if got := b.text("#analysis"); strings.Contains(got, "Basement") {
 		t.Errorf("after the undo the page shows %s", got)
+	}
+}
+
+func TestALeadIsHeldAndReleased(t *testing.T) {
+	b := newTab(t, admin)
+	b.open(b.fill(list + "/{lead}"))
+	b.click(`#hold form[action$="/hold"] button`)
+	b.until("document.getElementById('flash').textContent.includes('under legal hold')")
+	if got := b.text("#hold"); !strings.Contains(got, "Held") || !strings.Contains(got, "By alex@tenant_demo.example.com") {
+		t.Errorf("the page shows %s", got)
+	}
+	eval[bool](b, "(window.confirm = () => true, true)")
+	b.click(`#hold form[action$="/release"] button`)
+	b.until("document.getElementById('flash').textContent.includes('retention applies to it again')")
+	if got := b.text("#hold"); !strings.Contains(got, "Not held") {
+		t.Errorf("after the release the page shows %s", got)
 	}
 }
 
@@ -199,6 +234,17 @@ func TestTheFirstPageIsLight(t *testing.T) {
 		t.Errorf("the first page is %d bytes, want at most %d", size, limit)
 	}
 	t.Logf("%d bytes", size)
+}
+
+// Pages of the platform have nothing above the menu where there is one company alone.
+func TestTheAccountIsAtTheFootOfTheMenu(t *testing.T) {
+	b := newTab(t, operator)
+	b.open("/dashboard/operations")
+	eval[bool](b, "(document.querySelector('.switcher')?.remove(), true)")
+	box := eval[[]float64](b, "(({top, bottom}) => [top, innerHeight - bottom])(document.querySelector('.account').getBoundingClientRect())")
+	if box[0] < 450 || box[1] < 0 || box[1] > 50 {
+		t.Errorf("the account begins at %.0f and ends %.0f pixels above the foot of 900", box[0], box[1])
+	}
 }
 
 func TestTheMenuChangesCompanyAndThemeAndSignsOut(t *testing.T) {

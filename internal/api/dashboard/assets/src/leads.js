@@ -5,7 +5,8 @@ const heard = document.getElementById('heard');
 // refresh reads the first page again and puts what is new or has changed into the list. The
 // server filters, so what comes in belongs there.
 async function refresh() {
-	const answer = await fetch(location.href, { headers: { 'HX-Request': 'true' } });
+	const answer = await fetch(location.href, { headers: { 'HX-Request': 'true', 'HX-Current-URL': location.href } });
+	if (answer.status === 401) signedOut(answer.headers.get('HX-Redirect'));
 	if (!answer.ok) return;
 	const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
 	const rows = document.getElementById('rows');
@@ -48,17 +49,36 @@ function show(on) {
 	live.textContent = on ? 'Live' : 'Reconnecting';
 }
 
-// The browser opens the stream again when it breaks, from the last event on. When it gives up
-// (the session is over), the next look at the page signs in.
+// signedOut says that nothing new will come, and leads to the sign-in and back. Nobody is taken away
+// from what they read.
+let over = false;
+function signedOut(target) {
+	if (over) return;
+	over = true;
+	events?.close();
+	const link = document.createElement('a');
+	link.className = live.className;
+	link.classList.add('off');
+	link.href = target || location.href;
+	link.textContent = 'Signed out: sign in again';
+	live.replaceWith(link);
+	heard.textContent = 'You are signed out. New leads are no longer shown.';
+}
+
+// The browser opens the stream again when it breaks, from the last event on. It gives up when it is
+// refused: then the page itself tells whether the session is over.
 let events = null;
 function follow() {
+	if (over) return;
 	events?.close();
 	events = new EventSource(live.dataset.events);
 	events.addEventListener('open', () => show(true));
 	events.addEventListener('request', later);
 	events.addEventListener('error', () => {
 		show(false);
-		if (events.readyState === EventSource.CLOSED) setTimeout(() => { if (!document.hidden) follow(); }, 15000);
+		if (events.readyState !== EventSource.CLOSED) return;
+		refresh().catch(() => {}); // no answer: not reachable yet
+		setTimeout(() => { if (!document.hidden) follow(); }, 15000);
 	});
 }
 if (live) {
