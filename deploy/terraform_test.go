@@ -126,6 +126,7 @@ func environments(t *testing.T) map[string][]string {
 	every := root.keys(t, root.modules["stage"]["environment"].Expr)
 	pushed := module.keys(t, module.locals["environment"])
 	usual := entries(t, root.locals["usual"])["environment"]
+	secrets := entries(t, root.locals["secret_environments"])
 	for service, attributes := range entries(t, root.locals["flow"]) {
 		has := entries(t, attributes)
 		own := has["environment"]
@@ -136,8 +137,8 @@ func environments(t *testing.T) map[string][]string {
 		if has["pushed"] != nil {
 			names = append(names, pushed...)
 		}
-		if service == "notify" {
-			names = append(names, root.keys(t, root.locals["smtp_secrets"])...)
+		if secrets[service] != nil {
+			names = append(names, root.keys(t, secrets[service])...)
 		}
 		slices.SortFunc(names, cmp.Compare)
 		all[service] = slices.Compact(names)

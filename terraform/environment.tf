@@ -40,4 +40,7 @@ locals {
     SMTP_FROM     = var.smtp.from
   }
   smtp_secrets = var.smtp == null ? {} : var.smtp.password_secret == null ? {} : { SMTP_PASSWORD = var.smtp.password_secret }
+
+  # The api sends test messages by what the notify service tells of leads by.
+  secret_environments = { notify = local.smtp_secrets, api = merge(local.dashboard_secrets, local.smtp_secrets) }
 }

@@ -88,7 +88,7 @@ locals {
       publishes   = concat(local.requests, ["delivery-due"])
       secrets     = ["roles/secretmanager.secretAccessor", "roles/secretmanager.secretVersionManager", google_project_iam_custom_role.secret_keeper.id]
       recordings  = true
-      environment = merge(local.recordings_env, local.secret_env, local.dashboard_links, local.dashboard_env, {
+      environment = merge(local.recordings_env, local.secret_env, local.dashboard_links, local.dashboard_env, local.smtp_env, {
         API_ISSUERS  = jsonencode(concat(try(jsondecode(var.api_issuers), []), [local.canary_issuer]))
         TRUSTED_HOPS = var.domain == null ? "0" : "1"
         WEBHOOK_URL  = local.webhook_url
@@ -122,7 +122,7 @@ module "stage" {
   subnetworks     = local.subnetworks
 
   environment        = merge(local.environment, local.service_env, each.value.environment)
-  secret_environment = lookup({ notify = local.smtp_secrets, api = local.dashboard_secrets }, each.key, {})
+  secret_environment = lookup(local.secret_environments, each.key, {})
 
   subscriptions     = { for topic, s in each.value.pushed : topic => merge(s, { topic = google_pubsub_topic.this[topic].id }) }
   dead_letter_topic = google_pubsub_topic.this[local.dead_letters].id

@@ -212,6 +212,18 @@ func TestATestThatFailsIsAFailure(t *testing.T) {
 	}
 }
 
+func TestAChannelThatIsNotReachedIsAFailure(t *testing.T) {
+	t.Parallel()
+	api := newFakeAPI(t).answer("testNotification", reply{status: 200, body: `{"ok":false,"message":"Refused: no_service."}`})
+	got := run{api: api}.tool(t, "notifications", "test", "email:owner / 50%")
+	if got.code != exitFailed || got.out != "Refused: no_service.\n" {
+		t.Errorf("code %d: %s%s", got.code, got.out, got.err)
+	}
+	if asked := api.asked(); asked[0].path != "/v1/tenants/tenant_demo/notifications/email:owner%20%2F%2050%25/test" {
+		t.Errorf("asked for %s", asked[0].path)
+	}
+}
+
 func TestAnExportIsWrittenWhereOnlyItsOwnerReads(t *testing.T) {
 	t.Parallel()
 	stored := newFakeAPI(t).answer("getHealth", reply{status: 200, body: `{"person":"export"}`})

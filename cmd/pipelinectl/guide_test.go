@@ -77,6 +77,8 @@ func prepare(t *testing.T, r *run, line string, stop func()) {
 		r.api.answer("getSource", none).answer("getIntegration", none)
 	case strings.Contains(line, "integration test"):
 		r.api.answer("testIntegration", reply{status: 200, body: `{"ok":true,"message":"","problems":[]}`})
+	case strings.Contains(line, "notifications test"):
+		r.api.answer("testNotification", reply{status: 200, body: `{"ok":true,"message":""}`})
 	case strings.Contains(line, "key list"):
 		r.api.answer("getSource", reply{status: 200, body: `{"source_id":"callrail","kind":"callrail","signing_keys":["signing","signing_4tbgp3yz"]}`})
 	case strings.Contains(line, "erase"), strings.Contains(line, "delete"):

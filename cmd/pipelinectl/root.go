@@ -61,7 +61,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 not allowed.`,
 	}
 	t.addFlags(root)
 	root.AddCommand(
-		newTenant(t), newSource(t), newIntegration(t), newKey(t), newMapping(t), newWorkflow(t),
+		newTenant(t), newSource(t), newIntegration(t), newKey(t), newMapping(t), newWorkflow(t), newNotifications(t),
 		newRequest(t), newRedrive(t), newPause(t), newResume(t),
 		newErase(t), newExport(t), newOptOut(t), newImport(t), newRescore(t), newReanalyze(t), newCorrections(t), newJob(t),
 		newStats(t), newOutcomes(t), newTimings(t), newCosts(t), newBudget(t), newAudit(t), newBacklog(t), newQuotas(t),

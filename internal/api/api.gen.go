@@ -1198,9 +1198,12 @@ type Job struct {
 	Kind  JobKind `json:"kind"`
 
 	// Report What was done so far.
-	Report    map[string]interface{} `json:"report"`
-	State     JobState               `json:"state"`
-	UpdatedAt time.Time              `json:"updated_at"`
+	Report map[string]interface{} `json:"report"`
+
+	// SourceID The source that an import asks.
+	SourceID  string    `json:"source_id,omitempty"`
+	State     JobState  `json:"state"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // JobKind defines model for Job.Kind.
@@ -1428,6 +1431,15 @@ type NewTenant struct {
 	// TenantID Part of webhook addresses; it cannot be changed.
 	TenantID string `json:"tenant_id"`
 	TimeZone string `json:"time_zone,omitempty"`
+}
+
+// NotificationTest What became of a test message.
+type NotificationTest struct {
+	// Message What is wrong, in Slack's or the mail server's words or ours; empty: nothing.
+	Message string `json:"message"`
+
+	// Ok Whether the message was taken for everybody on the channel: by Slack, or by the mail server.
+	Ok bool `json:"ok"`
 }
 
 // Notifications Who is told about leads.
@@ -2895,6 +2907,9 @@ type ServerInterface interface {
 	// ResumeJob Resume a job
 	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume)
 	ResumeJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID)
+	// TestNotification Send a test message
+	// (POST /v1/tenants/{tenant_id}/notifications/{channel}/test)
+	TestNotification(w http.ResponseWriter, r *http.Request, tenantID TenantID, channel string)
 	// ListPauses List pauses
 	// (GET /v1/tenants/{tenant_id}/pauses)
 	ListPauses(w http.ResponseWriter, r *http.Request, tenantID TenantID)
@@ -3252,6 +3267,12 @@ func (_ Unimplemented) PauseJob(w http.ResponseWriter, r *http.Request, tenantID
 // ResumeJob Resume a job
 // (POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume)
 func (_ Unimplemented) ResumeJob(w http.ResponseWriter, r *http.Request, tenantID TenantID, jobID JobID) {
+	w.WriteHeader(http.StatusNotImplemented)
+}
+
+// TestNotification Send a test message
+// (POST /v1/tenants/{tenant_id}/notifications/{channel}/test)
+func (_ Unimplemented) TestNotification(w http.ResponseWriter, r *http.Request, tenantID TenantID, channel string) {
 	w.WriteHeader(http.StatusNotImplemented)
 }
 
@@ -4951,6 +4972,41 @@ func (siw *ServerInterfaceWrapper) ResumeJob(w http.ResponseWriter, r *http.Requ
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ResumeJob(w, r, tenantID, jobID)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TestNotification operation middleware
+func (siw *ServerInterfaceWrapper) TestNotification(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "tenant_id" -------------
+	var tenantID TenantID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "tenant_id", chi.URLParam(r, "tenant_id"), &tenantID, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "tenant_id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "channel" -------------
+	var channel string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "channel", chi.URLParam(r, "channel"), &channel, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: r.URL.RawPath == ""})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "channel", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TestNotification(w, r, tenantID, channel)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6853,6 +6909,9 @@ func HandlerWithOptions(si ServerInterface, options ChiServerOptions) http.Handl
 		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/jobs/{job_id}/resume", wrapper.ResumeJob)
 	})
 	r.Group(func(r chi.Router) {
+		r.Post(options.BaseURL+"/v1/tenants/{tenant_id}/notifications/{channel}/test", wrapper.TestNotification)
+	})
+	r.Group(func(r chi.Router) {
 		r.Get(options.BaseURL+"/v1/tenants/{tenant_id}/pauses", wrapper.ListPauses)
 	})
 	r.Group(func(r chi.Router) {
@@ -7842,6 +7901,29 @@ type ResumeJob204Response struct {
 func (response ResumeJob204Response) VisitResumeJobResponse(w http.ResponseWriter) error {
 	w.WriteHeader(204)
 	return nil
+}
+
+type TestNotificationRequestObject struct {
+	TenantID TenantID `json:"tenant_id"`
+	Channel  string   `json:"channel"`
+}
+
+type TestNotificationResponseObject interface {
+	VisitTestNotificationResponse(w http.ResponseWriter) error
+}
+
+type TestNotification200JSONResponse NotificationTest
+
+func (response TestNotification200JSONResponse) VisitTestNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ListPausesRequestObject struct {
@@ -8846,6 +8928,9 @@ type StrictServerInterface interface {
 	// ResumeJob Resume a job
 	// (POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume)
 	ResumeJob(ctx context.Context, request ResumeJobRequestObject) (ResumeJobResponseObject, error)
+	// TestNotification Send a test message
+	// (POST /v1/tenants/{tenant_id}/notifications/{channel}/test)
+	TestNotification(ctx context.Context, request TestNotificationRequestObject) (TestNotificationResponseObject, error)
 	// ListPauses List pauses
 	// (GET /v1/tenants/{tenant_id}/pauses)
 	ListPauses(ctx context.Context, request ListPausesRequestObject) (ListPausesResponseObject, error)
@@ -10076,6 +10161,33 @@ func (sh *strictHandler) ResumeJob(w http.ResponseWriter, r *http.Request, tenan
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ResumeJobResponseObject); ok {
 		if err := validResponse.VisitResumeJobResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TestNotification operation middleware
+func (sh *strictHandler) TestNotification(w http.ResponseWriter, r *http.Request, tenantID TenantID, channel string) {
+	var request TestNotificationRequestObject
+
+	request.TenantID = tenantID
+	request.Channel = channel
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TestNotification(ctx, request.(TestNotificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TestNotification")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TestNotificationResponseObject); ok {
+		if err := validResponse.VisitTestNotificationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -80,6 +80,7 @@ type Deps struct {
 	Vault   VaultFunc
 	Connect Connect
 	Tracker Tracker
+	Tester  Tester
 }
 
 // New returns the API's handler. It fails if the document does not say of each operation

@@ -69,7 +69,7 @@ func newWorld(t *testing.T, wrap func(api.Scope) api.Scope) *world {
 		Issuer: w.issuer.URL(), JWKSURL: w.issuer.KeysURL(), Audience: access.Audience{audience},
 		Tenants: []string{access.AnyTenant}, MaxRole: access.PlatformAdmin,
 	}}}, Addresses: api.Addresses{WebhookURL: "https://hooks.example.com"}}, api.Deps{
-		Secrets: w.outside.secrets, Vault: w.outside.vault, Connect: w.outside.connect, Tracker: w.outside.tracker,
+		Secrets: w.outside.secrets, Vault: w.outside.vault, Connect: w.outside.connect, Tracker: w.outside.tracker, Tester: w.outside.tester,
 		Tenants: tenants{w}, Importer: w.importer(), Surveyor: w.surveyor(), Health: server.Health("api"), Now: time.Now, Prices: cost.Default(), Platform: w.store.Operator(),
 		Announcer: w.ingest, Publisher: w.ingest, Limiter: w.ingest, Counts: w.ingest, Recordings: w.ingest, Downloads: w.ingest,
 		Scope: func(id string) api.Scope {

@@ -18,6 +18,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/hubspot"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/oauth"
+	"github.com/your-org/multi-tenant-pipeline/internal/notify"
 	sandboxcallrail "github.com/your-org/multi-tenant-pipeline/internal/sandbox/callrail"
 	sandboxhubspot "github.com/your-org/multi-tenant-pipeline/internal/sandbox/hubspot"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/secretmanager"
@@ -34,7 +35,7 @@ const (
 	hubSpotToken = "pat-na1-demo"
 )
 
-// outside is what settings speak of: Secret Manager, CallRail and HubSpot.
+// outside is what settings speak of: Secret Manager, CallRail, HubSpot and Slack. There is no mail server.
 type outside struct {
 	secrets  *vault.Reader
 	manager  *secretmanager.Server
@@ -43,6 +44,7 @@ type outside struct {
 	vault    api.VaultFunc
 	connect  api.Connect
 	hubSpot  string // its address
+	tester   *notify.Tester
 }
 
 func newOutside(t *testing.T, s *store.Store) *outside {
@@ -70,6 +72,8 @@ func newOutside(t *testing.T, s *store.Store) *outside {
 	o.hubSpot = serve(t, portals.Handler())
 	guarded := outbound.New(outbound.Options{AllowLoopback: true})
 	o.tracker, err = callrail.NewClient(callrail.Config{BaseURL: serve(t, o.callRail.Handler()), HTTP: guarded, Media: guarded})
+	must(t, err)
+	o.tester, err = notify.NewTester(notify.SMTPConfig{}, o.secrets, guarded)
 	must(t, err)
 	factory := hubspot.NewFactory()
 	o.connect = func(tenantID string, in *tenant.Integration, settings json.RawMessage, credentials string) (crm.Connector, error) {

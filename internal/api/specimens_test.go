@@ -36,12 +36,14 @@ const (
 // specimens are all operations of the document that need a token; the tests fail for one
 // that is not here.
 var specimens = map[string]specimen{
-	"getMe":         {platform: true},
-	"listTenants":   {shows: true, platform: true},
-	"createTenant":  {body: `{"tenant_id":"tenant_{new}","name":"New"}`, status: http.StatusCreated, spoils: true, platform: true},
-	"getTenant":     {shows: true},
-	"putTenant":     {body: `{"name":"canary-hummingbird","time_zone":"UTC","region":"US","settings":{}}`, shows: true},
-	"suspendTenant": {status: http.StatusNoContent}, "activateTenant": {status: http.StatusNoContent},
+	"getMe":        {platform: true},
+	"listTenants":  {shows: true, platform: true},
+	"createTenant": {body: `{"tenant_id":"tenant_{new}","name":"New"}`, status: http.StatusCreated, spoils: true, platform: true},
+	"getTenant":    {shows: true},
+	"putTenant": {body: `{"name":"canary-hummingbird","time_zone":"UTC","region":"US",
+		"settings":{"notifications":{"email":[{"name":"owner","to":["owner@example.com"]}]}}}`, shows: true},
+	"testNotification": {path: map[string]string{"channel": "email:owner"}},
+	"suspendTenant":    {status: http.StatusNoContent}, "activateTenant": {status: http.StatusNoContent},
 	"putSecret": {body: `{"value":"x"}`},
 
 	"listSources": {shows: true}, "getSource": {shows: true},
@@ -111,6 +113,7 @@ func (w *world) furnish(t *testing.T) map[string]string {
 	t.Helper()
 	x := storetest.Furnish(t, w.store, demo, canary)
 	a := w.admin(t, demo)
+	a.send(t, http.MethodPut, "", specimens["putTenant"].body, http.StatusOK)
 	a.send(t, http.MethodPut, "/sources/callrail", `{"kind":"callrail","name":"`+canary+`","company_id":"12345","company_resource_id":"COM1",
 		"account_id":"ACC1","api_key":"`+callRailKey+`","signing_key":"`+signingKey+`"}`, http.StatusOK)
 	for range 2 {

@@ -23,6 +23,9 @@ const implicitTLS = 465
 
 const smtpTimeout = 15 * time.Second
 
+// noMailServer is why mail channels are refused where no server is configured.
+const noMailServer = "no mail server is configured"
+
 // SMTPConfig names the server that mail leaves by.
 type SMTPConfig struct {
 	Host     string        `env:"SMTP_HOST"` // empty: no mail is sent
@@ -62,7 +65,7 @@ type mailSender struct {
 }
 
 // newMailSender returns nil without a server: then mail channels are refused.
-func newMailSender(cfg SMTPConfig) (*mailSender, error) {
+func newMailSender(cfg SMTPConfig, timeout time.Duration) (*mailSender, error) {
 	if cfg.Host == "" {
 		return nil, nil //nolint:nilnil // the nil sender refuses
 	}
@@ -77,7 +80,7 @@ func newMailSender(cfg SMTPConfig) (*mailSender, error) {
 	}
 	roots.AppendCertsFromPEM([]byte(cfg.CA))
 	opts := []mail.Option{
-		mail.WithPort(cfg.Port), mail.WithTimeout(smtpTimeout), mail.WithHELO(domain),
+		mail.WithPort(cfg.Port), mail.WithTimeout(timeout), mail.WithHELO(domain),
 		mail.WithTLSConfig(&tls.Config{ServerName: cfg.Host, RootCAs: roots, MinVersion: tls.VersionTLS12}),
 		mail.WithTLSPolicy(mail.TLSMandatory),
 	}
@@ -99,7 +102,7 @@ func newMailSender(cfg SMTPConfig) (*mailSender, error) {
 // others from being told: then each gets a letter of their own.
 func (s *mailSender) send(ctx context.Context, l letter) (string, error) {
 	if s == nil {
-		return "", &refusal{why: "no mail server is configured"}
+		return "", &refusal{why: noMailServer}
 	}
 	if len(l.to) == 0 {
 		return "", &refusal{why: "it has no recipients"}

@@ -30,6 +30,9 @@ const (
 	maxReply    = 1 << 10
 )
 
+// noAddress is why a channel without a webhook is refused.
+const noAddress = "the secret with its address does not exist"
+
 // slackSender posts to incoming webhooks. Their address is a secret: it must not reach a
 // log or an error.
 type slackSender struct {
@@ -52,7 +55,7 @@ func (s *slackSender) send(ctx context.Context, secretName string, c card) (stri
 func (s *slackSender) post(ctx context.Context, secretName string, c card) error {
 	address, err := s.secrets.Get(ctx, secretName)
 	if errors.Is(err, secret.ErrNotFound) {
-		return &refusal{why: "the secret with its address does not exist"}
+		return &refusal{why: noAddress}
 	}
 	if err != nil {
 		return fmt.Errorf("read webhook address: %w", err)

@@ -16,7 +16,6 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/expr"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
-	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 	"github.com/your-org/multi-tenant-pipeline/internal/workflow"
 )
 
@@ -39,40 +38,27 @@ func (c *Config) Validate() error {
 	return c.SMTP.Validate()
 }
 
-// Secrets reads a secret by its name.
-type Secrets interface {
-	Get(ctx context.Context, name string) (string, error)
-}
-
 // Worker tells people. It is the step's stage.Worker.
 type Worker struct {
-	slack     *slackSender
-	mail      *mailSender // nil: no mail server is configured
+	*senders
+
 	dashboard string
 	patience  time.Duration
-	now       func() time.Time
 	messages  metric.Int64Counter
 }
 
 // New returns a worker. The client must be a guarded one: tenants name the addresses.
 func New(cfg Config, secrets Secrets, client *http.Client) (*Worker, error) {
-	mail, err := newMailSender(cfg.SMTP)
+	send, err := newSenders(cfg.SMTP, smtpTimeout, secrets, client)
 	if err != nil {
-		return nil, fmt.Errorf("set up mail: %w", err)
+		return nil, err
 	}
 	messages, err := otel.Meter(scope).Int64Counter("pipeline.notifications",
 		metric.WithDescription("Messages to people, by channel kind and outcome"))
 	if err != nil {
 		return nil, fmt.Errorf("set up metrics: %w", err)
 	}
-	return &Worker{
-		slack:     &slackSender{http: client, secrets: secrets, now: time.Now},
-		mail:      mail,
-		dashboard: cfg.DashboardURL,
-		patience:  cfg.Patience,
-		now:       time.Now,
-		messages:  messages,
-	}, nil
+	return &Worker{senders: send, dashboard: cfg.DashboardURL, patience: cfg.Patience, messages: messages}, nil
 }
 
 // Work tells every channel that should know and does not know yet.
@@ -203,21 +189,4 @@ func (w *Worker) again(r *request.Request, ch channel) (string, error) {
 func (w *Worker) count(ctx context.Context, ch channel, outcome string) {
 	kind, _, _ := strings.Cut(ch.name, ":")
 	w.messages.Add(ctx, 1, metric.WithAttributes(attribute.String("channel", kind), attribute.String("outcome", outcome)))
-}
-
-// channels lists the tenant's channels with the way to send to each; whether to is the
-// workflow's decision.
-func (w *Worker) channels(n tenant.Notifications) []channel {
-	var all []channel
-	for _, s := range n.Slack {
-		all = append(all, channel{name: "slack:" + s.Name,
-			send: func(ctx context.Context, _ channel, c card) (string, error) { return w.slack.send(ctx, s.Secret, c) }})
-	}
-	for _, e := range n.Email {
-		all = append(all, channel{name: "email:" + e.Name,
-			send: func(ctx context.Context, ch channel, c card) (string, error) {
-				return w.mail.send(ctx, letter{card: c, channel: ch.name, to: e.To, at: w.now()})
-			}})
-	}
-	return all
 }

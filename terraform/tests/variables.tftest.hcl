@@ -121,6 +121,10 @@ run "mail_is_sent_with_a_password_from_a_secret" {
     condition     = local.services.notify.environment.SMTP_PORT == "587" && local.smtp_secrets.SMTP_PASSWORD == "smtp-password"
     error_message = "The server or its password is missing."
   }
+  assert {
+    condition     = local.services.api.environment.SMTP_HOST == "smtp.example.com" && local.secret_environments.api.SMTP_PASSWORD == "smtp-password"
+    error_message = "The api could send no test message."
+  }
 }
 
 run "outbound_addresses_are_fixed_when_asked_for" {

@@ -1,9 +1,13 @@
 package browser
 
 import (
+	"bytes"
 	"fmt"
+	"mime/multipart"
+	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -126,6 +130,51 @@ func TestASourceIsAddedSavedAndRemoved(t *testing.T) {
 	eval[bool](b, "(window.confirm = () => true, true)")
 	b.click(`form[action$="/landing/remove"] button`)
 	b.until("location.pathname.endsWith('/sources') && document.getElementById('flash').textContent.includes('gone')")
+}
+
+func TestCallsFromBeforeAreImportedOnceTheyAreEstimated(t *testing.T) {
+	b := newTab(t, neighbor)
+	then := time.Now().AddDate(0, 0, -90)
+	b.addCall(fmt.Sprintf(`{"tenant_id": "tenant_summit", "answered": true, "duration": 30, "customer_phone_number": "+13035550167", "start_time": %q}`, then.Format(time.RFC3339)))
+	b.open("/dashboard/tenants/tenant_summit/sources/callrail")
+	if n := b.count("#import-estimate form"); n != 0 {
+		t.Error("an import is offered before its estimate")
+	}
+	b.enter("#f-from", then.AddDate(0, 0, -1).Format(time.DateOnly)) // the zones of this machine and of the company may differ
+	b.enter("#f-to", then.AddDate(0, 0, 1).Format(time.DateOnly))
+	b.click("#import-ask")
+	b.until("document.querySelector('#import-estimate strong')?.textContent === '1 call'")
+	for _, violation := range b.violations(axe(t)) {
+		t.Error(violation)
+	}
+	eval[bool](b, "(window.confirm = (question) => question.startsWith('Import 1 call for about $'), true)")
+	b.click("#import-estimate button")
+	b.until("document.getElementById('flash').textContent.includes('The import has begun')")
+	b.until("document.querySelector('#jobs .state')?.textContent === 'Done'")
+	if got := b.text("#jobs .report"); !strings.Contains(got, "Imported 1") {
+		t.Errorf("the import reports %q", got)
+	}
+}
+
+// addCall makes a call known to CallRail, which does not deliver it.
+func (b *tab) addCall(call string) {
+	b.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	if err := form.WriteField("call", call); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := form.Close(); err != nil {
+		b.t.Fatal(err)
+	}
+	res, err := http.Post(b.SandboxURL+"/callrail/calls", form.FormDataContentType(), &body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		b.t.Fatalf("POST /callrail/calls: status %d", res.StatusCode)
+	}
 }
 
 func TestTheSecondOfTwoEditorsIsToldAndLosesNothing(t *testing.T) {

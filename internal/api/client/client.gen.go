@@ -797,9 +797,12 @@ type Job struct {
 	Kind  string `json:"kind"`
 
 	// Report What was done so far.
-	Report    map[string]interface{} `json:"report"`
-	State     string                 `json:"state"`
-	UpdatedAt time.Time              `json:"updated_at"`
+	Report map[string]interface{} `json:"report"`
+
+	// SourceID The source that an import asks.
+	SourceID  string    `json:"source_id,omitempty"`
+	State     string    `json:"state"`
+	UpdatedAt time.Time `json:"updated_at"`
 }
 
 // JobPage defines model for JobPage.
@@ -1033,6 +1036,15 @@ type NewTenant struct {
 	// TenantID Part of webhook addresses; it cannot be changed.
 	TenantID string `json:"tenant_id"`
 	TimeZone string `json:"time_zone,omitempty"`
+}
+
+// NotificationTest What became of a test message.
+type NotificationTest struct {
+	// Message What is wrong, in Slack's or the mail server's words or ours; empty: nothing.
+	Message string `json:"message"`
+
+	// Ok Whether the message was taken for everybody on the channel: by Slack, or by the mail server.
+	Ok bool `json:"ok"`
 }
 
 // Notifications Who is told about leads.
@@ -3114,6 +3126,15 @@ type ClientInterface interface {
 	// Corresponds with POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume (the `ResumeJob` operationId).
 	ResumeJob(ctx context.Context, tenantID TenantID, jobID JobID, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// TestNotification Send a test message
+	//
+	// Sends one message to the channel, by what leads are told by, and says what kept it from arriving. It is
+	// marked as a test and holds nothing of any request. The secret of a webhook is read as it is now. It is
+	// tried once, and not for long.
+	//
+	// Corresponds with POST /v1/tenants/{tenant_id}/notifications/{channel}/test (the `TestNotification` operationId).
+	TestNotification(ctx context.Context, tenantID TenantID, channel string, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// ListPauses List pauses
 	//
 	// What is held back for the tenant at the moment, pauses of the whole platform included.
@@ -4525,6 +4546,25 @@ func (c *Client) PauseJob(ctx context.Context, tenantID TenantID, jobID JobID, r
 // Corresponds with POST /v1/tenants/{tenant_id}/jobs/{job_id}/resume (the `ResumeJob` operationId).
 func (c *Client) ResumeJob(ctx context.Context, tenantID TenantID, jobID JobID, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewResumeJobRequest(c.Server, tenantID, jobID)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// TestNotification Send a test message
+//
+// Sends one message to the channel, by what leads are told by, and says what kept it from arriving. It is
+// marked as a test and holds nothing of any request. The secret of a webhook is read as it is now. It is
+// tried once, and not for long.
+//
+// Corresponds with POST /v1/tenants/{tenant_id}/notifications/{channel}/test (the `TestNotification` operationId).
+func (c *Client) TestNotification(ctx context.Context, tenantID TenantID, channel string, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewTestNotificationRequest(c.Server, tenantID, channel)
 	if err != nil {
 		return nil, err
 	}
@@ -7591,6 +7631,47 @@ func NewResumeJobRequest(server string, tenantID TenantID, jobID JobID) (*http.R
 	}
 
 	operationPath := fmt.Sprintf("/v1/tenants/%s/jobs/%s/resume", pathParam0, pathParam1)
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewTestNotificationRequest constructs an http.Request for the TestNotification method
+func NewTestNotificationRequest(server string, tenantID TenantID, channel string) (*http.Request, error) {
+	var err error
+
+	var pathParam0 string
+
+	pathParam0, err = runtime.StyleParamWithOptions("simple", false, "tenant_id", tenantID, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	var pathParam1 string
+
+	pathParam1, err = runtime.StyleParamWithOptions("simple", false, "channel", channel, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationPath, Type: "string", Format: ""})
+	if err != nil {
+		return nil, err
+	}
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/v1/tenants/%s/notifications/%s/test", pathParam0, pathParam1)
 	if operationPath[0] == '/' {
 		operationPath = "." + operationPath
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/api"
 	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
+	"github.com/your-org/multi-tenant-pipeline/internal/notify"
 	"github.com/your-org/multi-tenant-pipeline/internal/service"
 	"github.com/your-org/multi-tenant-pipeline/internal/service/connect"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
@@ -15,14 +16,18 @@ import (
 
 // administer adds what tenants, sources and integrations are set up with. Everything that a
 // tenant can name is reached by a guarded client, as deliveries reach it.
-func administer(p *service.Platform, deps *api.Deps, cfg callrail.Settings) error {
+func administer(p *service.Platform, deps *api.Deps, cfg *apiConfig) error {
 	client := p.HTTP(outbound.Options{})
-	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.BaseURL, HTTP: client, Media: client})
+	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.Reconcile.CallRail.BaseURL, HTTP: client, Media: client})
+	if err != nil {
+		return err
+	}
+	tester, err := notify.NewTester(cfg.SMTP, p.Secrets, client)
 	if err != nil {
 		return err
 	}
 	factories, vaults := connect.Connectors(), connect.Vaults(p.Store, p.Secrets)
-	deps.Secrets, deps.Vault, deps.Tracker = p.Secrets, vaults.Vault, calls
+	deps.Secrets, deps.Vault, deps.Tracker, deps.Tester = p.Secrets, vaults.Vault, calls, tester
 	deps.Connect = func(tenantID string, in *tenant.Integration, settings json.RawMessage, credentials string) (crm.Connector, error) {
 		factory, ok := factories[in.Kind]
 		if !ok {

@@ -13,6 +13,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/api/dashboard"
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/limit"
+	"github.com/your-org/multi-tenant-pipeline/internal/notify"
 	"github.com/your-org/multi-tenant-pipeline/internal/reanalyze"
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 	"github.com/your-org/multi-tenant-pipeline/internal/service"
@@ -31,10 +32,12 @@ type apiConfig struct {
 	Recording recording.Config
 	Reconcile service.ReconcileConfig
 	Limits    limit.Config // of requests created by API; the webhook has those of forms
+	SMTP      notify.SMTPConfig
 }
 
 func (c *apiConfig) Validate() error {
-	return errors.Join(c.Platform.Validate(), c.API.Validate(), c.Dashboard.Validate(), c.Prices.Validate(), c.Recording.Validate(), c.Reconcile.Validate(), c.Limits.Validate())
+	return errors.Join(c.Platform.Validate(), c.API.Validate(), c.Dashboard.Validate(), c.Prices.Validate(), c.Recording.Validate(),
+		c.Reconcile.Validate(), c.Limits.Validate(), c.SMTP.Validate())
 }
 
 // Serve serves the management API.
@@ -75,7 +78,7 @@ func Serve(ctx context.Context, env envconfig.Lookuper, _ ...service.Option) err
 		},
 		Scope: func(tenantID string) api.Scope { return p.Store.ForTenant(tenantID) },
 	}
-	if err := administer(p, &deps, cfg.Reconcile.CallRail); err != nil {
+	if err := administer(p, &deps, &cfg); err != nil {
 		return err
 	}
 	handler, err := api.New(ctx, cfg.API, deps)

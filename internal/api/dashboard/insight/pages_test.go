@@ -145,7 +145,7 @@ func TestTheOperationsPageShowsWhatNeedsSomebody(t *testing.T) {
 	contains(t, s.Get(operations),
 		"Retry them on their own pages", "Look at the backlog below", "1h0m", "25%", "1.5 s", "1m30s", "Model failed",
 		`href="/dashboard/tenants/tenant_a/requests/req_1"`, "Not readable", "<b>2&#43;</b>", "there are more", "4,500 of 5,000", `value="0.9000"`,
-		`<span class="state bad">Open</span>`, "The step push", "restore", `action="/dashboard/operations/pauses/step:push/lift"`, "DASHBOARD_MONITORING_URL")
+		"CRMs not tried", `<span class="state bad">4</span>`, "The step push", "restore", `action="/dashboard/operations/pauses/step:push/lift"`, "DASHBOARD_MONITORING_URL")
 	if body := s.Get(operations).Body; strings.Contains(body, "dl_2/redrive") || !strings.Contains(body, "dl_1/redrive") || !strings.Contains(body, "dl_2/dismiss") {
 		t.Error("a message that cannot be read can only be dismissed")
 	}

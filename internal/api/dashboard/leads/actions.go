@@ -83,3 +83,14 @@ func retryDelivery(w http.ResponseWriter, r *web.Request) error {
 	_, err := web.Read[client.RequestState](r.API.RetryDelivery(r.Context(), r.TenantID(), r.Param("request_id"), destination))
 	return done(w, r, err, "The delivery to "+web.Label(destination)+" is tried again now.")
 }
+
+// holdLead keeps retention and erasures away from the lead.
+func holdLead(w http.ResponseWriter, r *web.Request) error {
+	_, err := web.Read[struct{}](r.API.HoldRequest(r.Context(), r.TenantID(), r.Param("request_id")))
+	return done(w, r, err, "The lead is under legal hold: it stays until it is released.")
+}
+
+func releaseLead(w http.ResponseWriter, r *web.Request) error {
+	_, err := web.Read[struct{}](r.API.ReleaseRequest(r.Context(), r.TenantID(), r.Param("request_id")))
+	return done(w, r, err, "The lead is released: retention applies to it again.")
+}

@@ -32,6 +32,8 @@ func Area() web.Area {
 			{Method: http.MethodPost, Path: one + "/corrections", Handle: correct},
 			{Method: http.MethodPost, Path: one + "/corrections/{field}/undo", Handle: undoCorrection},
 			{Method: http.MethodPost, Path: one + "/retry", Handle: retryLead},
+			{Method: http.MethodPost, Path: one + "/hold", Handle: holdLead},
+			{Method: http.MethodPost, Path: one + "/hold/release", Handle: releaseLead},
 			{Method: http.MethodPost, Path: one + "/deliveries/{integration_id}/retry", Handle: retryDelivery},
 		},
 	}

@@ -19,6 +19,7 @@ type leadPage struct {
 	Lanes    []lane
 	Corrects map[string]client.Correction // by field
 	Steps    []step
+	Held     *client.AuditEntry // who put it under legal hold; nil: it is not, or not for this person
 }
 
 // claim is one answer of the analysis with the words that justify it.
@@ -56,9 +57,26 @@ func showLead(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	page := newLeadPage(&detail)
+	if page.Held, err = heldBy(r, &detail); err != nil {
+		return err
+	}
 	return r.Render(w, "leads/lead.html", web.View{
 		Title: page.Title(), Nav: "leads", Modules: []string{"lead.js"}, Data: page,
 	})
+}
+
+// heldBy returns the line of the audit log about the lead's legal hold. Only administrators may
+// read that log.
+func heldBy(r *web.Request, d *client.RequestDetail) (*client.AuditEntry, error) {
+	if !d.Hold || !r.Viewer.Admin() {
+		return nil, nil
+	}
+	action := "request.hold"
+	log, err := web.Read[client.AuditPage](r.API.ListAudit(r.Context(), r.TenantID(), &client.ListAuditParams{Limit: 1, Action: &action, Target: &d.RequestID}))
+	if err != nil || len(log.Entries) == 0 {
+		return nil, err
+	}
+	return &log.Entries[0], nil
 }
 
 func newLeadPage(d *client.RequestDetail) *leadPage {

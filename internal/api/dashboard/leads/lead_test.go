@@ -158,6 +158,8 @@ func TestActionsAskTheAPIAndSayWhatItRefuses(t *testing.T) {
 	t.Parallel()
 	for path, api := range map[string]string{
 		"/retry":                          "POST " + apiLead + "/retry",
+		"/hold":                           "PUT " + apiLead + "/hold",
+		"/hold/release":                   "DELETE " + apiLead + "/hold",
 		"/deliveries/hubspot/retry":       "POST " + apiLead + "/deliveries/hubspot/retry",
 		"/corrections/customer.name/undo": "DELETE " + apiLead + "/corrections/customer.name",
 	} {
@@ -177,6 +179,54 @@ func TestActionsAskTheAPIAndSayWhatItRefuses(t *testing.T) {
 				t.Error("the page does not say that it was refused")
 			}
 		})
+	}
+}
+
+func TestALegalHoldSaysWhoPutItThere(t *testing.T) {
+	t.Parallel()
+	answers := map[string]dashtest.Answer{
+		"GET " + apiLead: detail(object{"hold": true}),
+		"GET /v1/tenants/tenant_a/audit": {Body: object{"next_page_token": "", "entries": []any{object{
+			"audit_id": "a", "at": "2026-03-03T16:04:05Z", "actor": "https://issuer.example.com#ann@example.com", "action": "request.hold", "target": "req_1",
+		}}}},
+	}
+	s := dashtest.New(t, access.TenantAdmin, answers)
+	body := s.Get(lead).Body
+	for _, want := range []string{`<span class="state warn">Held</span>`, "By ann@example.com, ", "Mar 3, 9:04 AM", `action="` + lead + `/hold/release"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+	var asked string
+	for _, call := range s.Calls(http.MethodGet) {
+		if strings.HasSuffix(call.Path, "/audit") {
+			asked = call.Query
+		}
+	}
+	if asked != "limit=1&action=request.hold&target=req_1" {
+		t.Errorf("the audit log is asked %q", asked)
+	}
+	s.Answer("GET "+apiLead, detail(nil))
+	if body := s.Get(lead).Body; !strings.Contains(body, "Not held") || !strings.Contains(body, `action="`+lead+`/hold"`) || strings.Contains(body, "/hold/release") {
+		t.Error("a lead that is not held can be released, or not be held")
+	}
+}
+
+func TestAViewerSeesALegalHoldAndNoMore(t *testing.T) {
+	t.Parallel()
+	s := dashtest.New(t, access.TenantViewer, map[string]dashtest.Answer{"GET " + apiLead: detail(object{"hold": true})})
+	_, main, _ := strings.Cut(s.Get(lead).Body, "<main")
+	if !strings.Contains(main, "Neither retention nor an erasure touches this lead") || strings.Contains(main, "<form") {
+		t.Error("the state is missing, or there is a form")
+	}
+	for _, call := range s.Calls(http.MethodGet) {
+		if strings.HasSuffix(call.Path, "/audit") {
+			t.Error("the page asks for the audit log, which a viewer may not read")
+		}
+	}
+	s.Answer("GET "+apiLead, detail(nil))
+	if strings.Contains(s.Get(lead).Body, "Not held") {
+		t.Error("a viewer is told of a hold that there is not")
 	}
 }
 

@@ -36,7 +36,7 @@ func Area() web.Area {
 	}
 	area := web.Area{Name: "setup", Templates: templates, Funcs: funcs, Nav: nav()}
 	for _, routes := range [][]web.Route{
-		sourceRoutes(), integrationRoutes(), workflowRoutes(), scoringRoutes(), privacyRoutes(), companyRoutes(),
+		sourceRoutes(), importRoutes(), integrationRoutes(), workflowRoutes(), scoringRoutes(), privacyRoutes(), companyRoutes(), notificationRoutes(),
 	} {
 		area.Routes = append(area.Routes, routes...)
 	}

@@ -61,7 +61,7 @@ type sectionPage struct {
 }
 
 func sections() []section {
-	return []section{profile(), questions(), retention(), budget(), notifications(), scoring()}
+	return []section{profile(), questions(), retention(), budget(), notifications(nil), scoring()}
 }
 
 func (s section) show(w http.ResponseWriter, r *web.Request) error {

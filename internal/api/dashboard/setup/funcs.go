@@ -12,7 +12,7 @@ import (
 // funcs are the functions of this area's templates.
 var funcs = template.FuncMap{
 	"field": field, "option": newOption, "choices": choices, "plain": plain, "when": when, "options": options, "pretty": pretty, "row": row, "shown": shown,
-	"sourceState": sourceState, "jobState": jobState, "report": report, "signal": signalText, "who": who,
+	"sourceState": sourceState, "jobState": jobState, "report": report, "signal": signalText,
 }
 
 // fieldPart is the data of the parts in _fields.html.
@@ -92,14 +92,6 @@ var rulePlace = regexp.MustCompile(`^mapping(\[\d+\])?(\.[a-z]+)?( \d+:\d+)?: `)
 
 // plain is what is wrong with a rule without its place, which stands beside it.
 func plain(message string) string { return rulePlace.ReplaceAllString(message, "") }
-
-// who shows the actor of a job or a line of the audit log: issuers are long, people are not.
-func who(actor string) string {
-	if _, subject, ok := strings.Cut(actor, "#"); ok {
-		return subject
-	}
-	return actor
-}
 
 // choices makes a list of options one for a select box.
 func choices(items []any) []option {

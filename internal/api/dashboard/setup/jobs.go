@@ -9,6 +9,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/dashboard/web"
+	"github.com/your-org/multi-tenant-pipeline/internal/job"
 )
 
 const jobsShown = 25
@@ -16,13 +17,15 @@ const jobsShown = 25
 // jobList is the jobs of a page: of one kind, or of all.
 type jobList struct {
 	Kind   string // empty: all
+	Source string // of imports: whose; empty: all
 	Jobs   []client.Job
 	Next   string // token of the next page
 	Active bool   // one is under way: the list is read again by itself
 }
 
-// readJobs reads the newest jobs, or the page with a token.
-func readJobs(r *web.Request, kind string) (jobList, error) {
+// readJobs reads the newest jobs, or the page with a token. A kind and a source that are not empty
+// leave out the others.
+func readJobs(r *web.Request, kind, source string) (jobList, error) {
 	params := &client.ListJobsParams{Limit: jobsShown}
 	if token := r.URL.Query().Get("page_token"); token != "" {
 		params.PageToken = &token
@@ -31,9 +34,9 @@ func readJobs(r *web.Request, kind string) (jobList, error) {
 	if err != nil {
 		return jobList{}, err
 	}
-	found := jobList{Kind: kind, Next: page.NextPageToken}
+	found := jobList{Kind: kind, Source: source, Next: page.NextPageToken}
 	for _, j := range page.Jobs {
-		if kind != "" && j.Kind != kind {
+		if kind != "" && j.Kind != kind || source != "" && j.SourceID != source {
 			continue
 		}
 		found.Jobs = append(found.Jobs, j)
@@ -44,7 +47,8 @@ func readJobs(r *web.Request, kind string) (jobList, error) {
 
 // showJobs answers with the list alone, for htmx.
 func showJobs(w http.ResponseWriter, r *web.Request) error {
-	found, err := readJobs(r, r.URL.Query().Get("kind"))
+	query := r.URL.Query()
+	found, err := readJobs(r, query.Get("kind"), query.Get("source_id"))
 	if err != nil {
 		return err
 	}
@@ -57,7 +61,10 @@ func showJobs(w http.ResponseWriter, r *web.Request) error {
 // changeJob pauses, resumes or cancels a job, and returns to where it was asked for.
 func changeJob(w http.ResponseWriter, r *web.Request) error {
 	id, back := r.Param("job_id"), at(r, "privacy")
-	if r.PostFormValue("kind") == "rescore" {
+	switch source := r.PostFormValue("source_id"); {
+	case source != "":
+		back = at(r, "sources", source)
+	case r.PostFormValue("kind") == string(job.Rescore):
 		back = at(r, "scoring")
 	}
 	change, said := r.API.PauseJob, "The job is paused."

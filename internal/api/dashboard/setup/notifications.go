@@ -2,6 +2,7 @@ package setup
 
 import (
 	"crypto/rand"
+	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
@@ -14,8 +15,26 @@ import (
 
 const slackRows, emailRows = "settings.notifications.slack", "settings.notifications.email"
 
-// notifications is who is told about leads.
-func notifications() section {
+func notificationRoutes() []web.Route {
+	return []web.Route{post("/notifications/test", testChannel)}
+}
+
+// channelRow is a channel on the page.
+type channelRow struct {
+	Index  int          // of its fields
+	Saved  string       // what it is saved as, like slack:sales; empty: the page shows what was typed
+	Tested *channelTest // nil: it was not
+}
+
+// channelTest is what became of a test message.
+type channelTest struct {
+	client.NotificationTest
+
+	channel string
+}
+
+// notifications is who is told about leads, with what a test found, if there was one.
+func notifications(tested *channelTest) section {
 	return section{
 		path: "/notifications", file: "setup/notifications.html", title: "Notifications", nav: "notifications",
 		saved: "Saved. The next lead is told like that.",
@@ -36,11 +55,50 @@ func notifications() section {
 		},
 		before: keepSlackAddresses,
 		beside: func(_ *web.Request, _ *company, page *sectionPage) error {
-			in := &reader{values: page.Form.Values}
-			page.Beside = map[string][]int{"Slack": oneMore(in.rows(slackRows)), "Email": oneMore(in.rows(emailRows))}
+			page.Beside = map[string][]channelRow{
+				"Slack": channelRows(page.Form, slackRows, "slack", tested), "Email": channelRows(page.Form, emailRows, "email", tested),
+			}
 			return nil
 		},
 	}
+}
+
+// channelRows returns the channels of one kind and an empty one. Tests are of what is saved: beside
+// what was refused there are none.
+func channelRows(f form, rows, kind string, tested *channelTest) []channelRow {
+	in := &reader{values: f.Values}
+	var all []channelRow
+	for _, i := range oneMore(in.rows(rows)) {
+		line := channelRow{Index: i}
+		if name := f.Get(row(rows, i, "name")); name != "" && f.Notice == "" {
+			line.Saved = kind + ":" + name
+		}
+		if tested != nil && line.Saved == tested.channel {
+			line.Tested = tested
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+// testChannel sends a test message, and shows beside the channel what became of it.
+func testChannel(w http.ResponseWriter, r *web.Request) error {
+	f, err := sent(r)
+	if err != nil {
+		return err
+	}
+	tested := &channelTest{channel: f.Get("channel")}
+	tested.NotificationTest, err = web.Read[client.NotificationTest](r.API.TestNotification(r.Context(), r.TenantID(), tested.channel))
+	said, refused := web.Sentence(err)
+	switch {
+	case err != nil && !(refused && r.Partial()):
+		return done(w, r, at(r, "notifications"), "", err)
+	case !r.Partial():
+		return notifications(tested).show(w, r)
+	case refused:
+		tested.Message = said
+	}
+	return r.Fragment(w, "setup/notifications.html", "tested", web.View{Data: tested})
 }
 
 func readSlack(in *reader) []tenant.Slack {

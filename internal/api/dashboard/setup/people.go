@@ -56,7 +56,7 @@ type auditPage struct {
 // actions are those of the audit log that people look for.
 var actions = []string{
 	"tenant.create", "tenant.put", "tenant.suspend", "tenant.activate", "source.put", "source.connect", "source.key.add", "source.key.remove",
-	"source.delete", "integration.put", "integration.test", "integration.delete", "workflow.put", "secret.put", "delivery.retry", "deliveries.retry",
+	"source.delete", "integration.put", "integration.test", "integration.delete", "notification.test", "workflow.put", "secret.put", "delivery.retry", "deliveries.retry",
 	"request.retry", "request.correct", "request.delete", "request.hold", "request.release", "transcript.read", "transcript.export",
 	"recording.read", "privacy.export", "export.read", "privacy.erase", "privacy.opt_out", "privacy.opt_in", "import.create",
 	"rescore.create", "reanalysis.create", "job.pause", "job.resume", "job.cancel", "pause.put", "pause.delete", "budget.warning", "budget.exceeded",

@@ -28,7 +28,7 @@ func showPrivacy(w http.ResponseWriter, r *web.Request) error {
 
 func renderPrivacy(w http.ResponseWriter, r *web.Request, page privacyPage) error {
 	var err error
-	if page.Jobs, err = readJobs(r, ""); err != nil {
+	if page.Jobs, err = readJobs(r, "", ""); err != nil {
 		return err
 	}
 	v := web.View{Title: "Privacy and jobs", Nav: "privacy", Data: page}

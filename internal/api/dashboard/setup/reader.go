@@ -1,11 +1,15 @@
 package setup
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	openapi "github.com/oapi-codegen/runtime/types"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 )
@@ -23,6 +27,15 @@ func (r *reader) note(name, message string) {
 func (r *reader) text(name string) string { return strings.TrimSpace(r.values.Get(name)) }
 
 func (r *reader) on(name string) bool { return r.values.Get(name) != "" }
+
+// day reads a day of the calendar; nothing is the other one.
+func (r *reader) day(name, other string) openapi.Date {
+	day, err := time.Parse(time.DateOnly, cmp.Or(r.text(name), other))
+	if err != nil {
+		r.note(name, "it must be a day")
+	}
+	return openapi.Date{Time: day}
+}
 
 // amount reads a figure that cannot be negative; nothing is 0.
 func (r *reader) amount(name string) float64 {

@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"time"
 
-	openapi "github.com/oapi-codegen/runtime/types"
-
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/rubric"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/dashboard/web"
@@ -112,7 +110,7 @@ func besideWeights(r *web.Request, f form) (*scoringPage, error) {
 		return shown, nil
 	}
 	var err error
-	shown.Jobs, err = readJobs(r, string(job.Rescore))
+	shown.Jobs, err = readJobs(r, string(job.Rescore), "")
 	return shown, err
 }
 
@@ -158,19 +156,9 @@ func preview(r *web.Request, order client.NewRescore) (*client.ScorePreview, err
 	return &got, nil
 }
 
-// rescore reads which leads are meant.
+// rescore reads which leads are meant: those of the form's days, else of the page's.
 func rescore(in *reader, shown *scoringPage) (order client.NewRescore, ok bool) {
-	for name, at := range map[string]struct {
-		text string
-		into *openapi.Date
-	}{"from": {shown.From, &order.From}, "to": {shown.To, &order.To}} {
-		day, err := time.Parse(time.DateOnly, at.text)
-		if err != nil {
-			in.note(name, "it must be a day")
-			continue
-		}
-		at.into.Time = day
-	}
+	order.From, order.To = in.day("from", shown.From), in.day("to", shown.To)
 	return order, len(in.wrong) == 0
 }
 
@@ -194,7 +182,7 @@ func startRescore(w http.ResponseWriter, r *web.Request) error {
 		return err
 	}
 	in := &reader{values: f.Values}
-	order, ok := rescore(in, &scoringPage{From: in.text("from"), To: in.text("to")})
+	order, ok := rescore(in, &scoringPage{})
 	if !ok {
 		return r.Redirect(w, at(r, "scoring"), "")
 	}

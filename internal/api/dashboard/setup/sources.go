@@ -50,6 +50,7 @@ type sourcePage struct {
 	Addresses  []address
 	Deliveries *client.SourceDeliveries // of the last seven days
 	Key        *client.SigningKey       // that was drawn just now: it is shown this once
+	Import     *importPart              // nil: there is none, or not for this person
 }
 
 // address is one of a source's webhook addresses, and what is sent there.
@@ -110,6 +111,9 @@ func readSource(r *web.Request) (*sourcePage, error) {
 		From: openapi.Date{Time: today.AddDate(0, 0, -6)}, To: openapi.Date{Time: today.Truncate(24 * time.Hour)},
 	}))
 	page.Deliveries = &got
+	if err == nil && s.Kind == "callrail" && r.Viewer.Admin() {
+		page.Import, err = readImport(r, id)
+	}
 	return page, err
 }
 

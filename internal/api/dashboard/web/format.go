@@ -20,7 +20,7 @@ func (r *Renderer) funcs() template.FuncMap {
 		"asset": r.assets.Path,
 		"path":  Path,
 		"label": Label, "clock": clock, "usd": USD, "percent": percent, "millis": millis,
-		"phone": Phone, "number": number, "query": url.QueryEscape, "json": toJSON, "list": list,
+		"phone": Phone, "number": number, "query": url.QueryEscape, "json": toJSON, "list": list, "who": who,
 		"score": score, "state": state, "empty": empty, "stat": stat, "crmState": crmState, "theme": theme,
 		"add": func(a, b int) int { return a + b },
 		"deref": func(p any) any {
@@ -50,7 +50,7 @@ var labels = map[string]string{
 	"hvac": "HVAC", "windows_doors": "Windows & doors", "deck_patio": "Deck & patio", "whole_home": "Whole home",
 	"crm": "CRM", "callrail": "CallRail", "hubspot": "HubSpot", "salesforce": "Salesforce", "pipedrive": "Pipedrive", "api": "API",
 	"tenant_viewer": "Viewer", "tenant_admin": "Administrator", "platform_admin": "Platform operator",
-	"project_type": "Project", "lead_score": "Score", "score_band": "Score band", "is_lead": "Lead", "crm_state": "CRM",
+	"project_type": "Project", "source_id": "Source", "lead_score": "Score", "score_band": "Score band", "is_lead": "Lead", "crm_state": "CRM",
 	"customer.name": "Name", "customer.email": "E-mail", "customer.phone": "Phone", "customer.address": "Address",
 }
 
@@ -159,6 +159,14 @@ func Phone(e164 string) string {
 		return phonenumbers.Format(parsed, phonenumbers.NATIONAL)
 	}
 	return phonenumbers.Format(parsed, phonenumbers.INTERNATIONAL)
+}
+
+// who shows the actor of a job or a line of the audit log: issuers are long, people are not.
+func who(actor string) string {
+	if _, subject, ok := strings.Cut(actor, "#"); ok {
+		return subject
+	}
+	return actor
 }
 
 // toJSON is for data attributes, which html/template escapes.
