@@ -44,7 +44,7 @@ fmt: $(TOOLS)/golangci-lint ## format the code
 	$(TOOLS)/golangci-lint fmt
 
 COVERAGE := 90
-cover: ## fails under 90 % of the statements; what is not reached is in build/coverage.html
+cover: assets ## fails under 90 % of the statements; what is not reached is in build/coverage.html
 	@tools/preflight test
 	@tools/cover $(COVERAGE) $(PKGS)
 
