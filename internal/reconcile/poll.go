@@ -80,6 +80,9 @@ func (p *Poller) Poll(ctx context.Context) error {
 	for _, due := range p.due(ctx) {
 		group.Go(func() error {
 			for _, t := range due {
+				if ctx.Err() != nil {
+					return nil // the next poll begins with who is left
+				}
 				if err := p.source(ctx, t); err != nil {
 					slog.WarnContext(ctx, "source not polled", "tenant_id", t.owner.ID, "source_id", t.src.ID, "error", err)
 				}

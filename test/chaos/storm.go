@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,7 +17,9 @@ func storm(ctx context.Context, s *stack, o options) (*report, error) {
 	r, items, g := newReport("storm", o.seed), plan(o), newGale(s, o)
 	blown := make(chan error, 1)
 	go func() { blown <- g.blow(ctx) }()
+	stop := tell(func() string { return sent(items) })
 	s.play(ctx, items)
+	stop()
 	if err := <-blown; err != nil {
 		return nil, fmt.Errorf("make bad weather: %w", err)
 	}
@@ -28,7 +31,9 @@ func storm(ctx context.Context, s *stack, o options) (*report, error) {
 		r.breach("lost", "it did not come to rest: %v", err)
 	}
 	r.Settling = time.Since(calm)
+	stop = tell(func() string { return "comparing what was acknowledged with what is there" })
 	all, err := s.inventory(ctx, items)
+	stop()
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +56,9 @@ func (s *stack) rest(ctx context.Context, items []*item, limit time.Duration) er
 	for i := range seen {
 		seen[i] = map[string]listed{}
 	}
+	var left atomic.Int64
+	left.Store(int64(len(items)))
+	defer tell(func() string { return fmt.Sprintf("all is sent; up to %d requests are on their way", left.Load()) })()
 	err := until(ctx, limit, time.Second, func() error {
 		open, first := 0, ""
 		for i, t := range s.Tenants {
@@ -67,6 +75,7 @@ func (s *stack) rest(ctx context.Context, items []*item, limit time.Duration) er
 				}
 			}
 		}
+		left.Store(int64(open))
 		if open > 0 {
 			return fmt.Errorf("%d requests are on their way, among them %s", open, first)
 		}
