@@ -81,7 +81,7 @@ func (p *Poller) Poll(ctx context.Context) error {
 		group.Go(func() error {
 			for _, t := range due {
 				if ctx.Err() != nil {
-					return nil // the next poll begins with who is left
+					break // the next poll begins with who is left
 				}
 				if err := p.source(ctx, t); err != nil {
 					slog.WarnContext(ctx, "source not polled", "tenant_id", t.owner.ID, "source_id", t.src.ID, "error", err)
