@@ -80,9 +80,6 @@ func (p *Poller) Poll(ctx context.Context) error {
 	for _, due := range p.due(ctx) {
 		group.Go(func() error {
 			for _, t := range due {
-				if ctx.Err() != nil {
-					break // the next poll begins with who is left
-				}
 				if err := p.source(ctx, t); err != nil {
 					slog.WarnContext(ctx, "source not polled", "tenant_id", t.owner.ID, "source_id", t.src.ID, "error", err)
 				}
@@ -95,6 +92,9 @@ func (p *Poller) Poll(ctx context.Context) error {
 
 // source polls one source.
 func (p *Poller) source(ctx context.Context, t turn) error {
+	if err := ctx.Err(); err != nil {
+		return err // the next poll begins with who is left
+	}
 	store, state, now := p.Taker.Store(t.owner.ID), t.state, p.Taker.Now()
 	window := p.window(state, now)
 	found, failure := p.gaps(ctx, t.owner, t.src, window)
