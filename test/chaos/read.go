@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -109,6 +110,10 @@ func (s *stack) details(ctx context.Context, t tenant, planned []string) (map[st
 	return s.read(ctx, t, planned)
 }
 
+// answered is how long a request may take to be read, again and again: the emulator becomes slow with what
+// it holds, and one answer that does not come must not make the others be asked for anew.
+const answered = 5 * time.Minute
+
 // read asks for requests one by one. One that is not there is left out.
 func (s *stack) read(ctx context.Context, t tenant, ids []string) (map[string]found, error) {
 	group, ctx := errgroup.WithContext(ctx)
@@ -117,19 +122,21 @@ func (s *stack) read(ctx context.Context, t tenant, ids []string) (map[string]fo
 	all := make(map[string]found, len(ids))
 	for _, id := range ids {
 		group.Go(func() error {
-			var f found
-			err := s.get(ctx, t, "/requests/"+id, &raw{&f})
-			var status *statusError
-			if errors.As(err, &status) && status.status == http.StatusNotFound {
+			return until(ctx, answered, time.Second, func() error {
+				var f found
+				err := s.get(ctx, t, "/requests/"+id, &raw{&f})
+				var status *statusError
+				if errors.As(err, &status) && status.status == http.StatusNotFound {
+					return nil
+				}
+				if err != nil {
+					return err
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				all[id] = f
 				return nil
-			}
-			if err != nil {
-				return err
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all[id] = f
-			return nil
+			})
 		})
 	}
 	return all, group.Wait()
