@@ -46,12 +46,12 @@ func (s *stack) subscriptions() ([]relay.Subscription, error) {
 		{ // has no dead letters: what was kept comes again until it can be saved
 			ID: "webhook-" + string(topic.Intake), Topic: string(topic.Intake), Audience: audience,
 			Endpoint: s.services["webhook"] + "/pubsub/" + string(topic.Intake), AckDeadline: 60 * time.Second,
-			MinBackoff: time.Second, MaxBackoff: 10 * time.Second,
+			MinBackoff: time.Second, MaxBackoff: 10 * time.Second, OnlyCopy: true,
 		},
 		{ // has no dead letters of its own: what cannot be kept comes again until it can
 			ID: "sweep-" + string(topic.DeadLetter), Topic: string(topic.DeadLetter), Audience: audience,
 			Endpoint: s.services["sweep"] + "/pubsub/" + string(topic.DeadLetter), AckDeadline: 60 * time.Second,
-			MinBackoff: time.Second, MaxBackoff: time.Minute,
+			MinBackoff: time.Second, MaxBackoff: time.Minute, OnlyCopy: true,
 		},
 	}, nil
 }

@@ -13,7 +13,7 @@ const overtaking = time.Second
 
 // draw decides whether a mode of the relay fires for a message:
 //
-//	lose        acknowledged without being delivered
+//	lose        acknowledged without being delivered: stands for an announcement that was never made
 //	duplicate   delivered a second time, at the same time
 //	redeliver   delivered once more, after its delay, although it was accepted
 //	delay       held back for a random part of its delay

@@ -63,6 +63,22 @@ func TestAMessageIsLost(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyElseHasIsNotLost(t *testing.T) {
+	t.Parallel()
+	handler, client, modes := newHandler(t, http.StatusOK), newPubsub(t), fault.NewModes(1)
+	start(t, client, relay.Config{
+		Subscriptions: []relay.Subscription{{ID: "intake", Topic: "intake", Endpoint: handler.url, OnlyCopy: true}}, Modes: modes,
+	})
+	set(t, modes, fault.Mode{Mode: "lose"})
+	publish(t, client, "intake", &pubsub.Message{Data: []byte("kept")})
+	if got := handler.next(t); !strings.Contains(string(got.body), `"a2VwdA=="`) {
+		t.Errorf("got %s, want the message", got.body)
+	}
+	if fired := modes.List()[0].Fired; fired != 0 {
+		t.Errorf("fired %d times, want never", fired)
+	}
+}
+
 func TestAMessageIsOvertaken(t *testing.T) {
 	t.Parallel()
 	for name, m := range map[string]fault.Mode{

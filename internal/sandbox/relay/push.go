@@ -66,9 +66,11 @@ func (p *push) run(ctx context.Context) error {
 
 // handle sees a message through to its end: acknowledged or dead-lettered.
 func (p *push) handle(ctx context.Context, m *pubsub.Message) {
-	if _, lose := p.draw("lose"); lose {
-		m.Ack()
-		return
+	if !p.sub.OnlyCopy {
+		if _, lose := p.draw("lose"); lose {
+			m.Ack()
+			return
+		}
 	}
 	p.hold(ctx)
 	var second sync.WaitGroup
