@@ -55,7 +55,7 @@ type Subscription struct {
 	DeadLetterTopic string        // empty: retried for ever
 	MaxAttempts     int           // 5-100; only with a DeadLetterTopic
 	Concurrency     int           // pushes under way at once; 0: 80
-	OnlyCopy        bool          // nobody else has what its messages hold: mode lose, which Pub/Sub itself never is, leaves them alone
+	OnlyCopy        bool          // nobody else has what its messages hold, and Pub/Sub loses none: mode lose leaves them alone
 }
 
 // Config is what the relay serves.
