@@ -58,7 +58,7 @@ func (s *stack) environment() map[string]string {
 	for _, name := range []string{
 		"OTEL_EXPORTER_OTLP_ENDPOINT", "TELEMETRY_INTERVAL", "ANNOUNCE_GRACE", "POLL_EVERY", "POLL_SETTLE", "POLL_FIRST",
 		"SWEEP_EVERY", "SWEEP_BACKOFF",
-		"WEBHOOK_COMMIT_TIMEOUT", "WEBHOOK_PUBLISH_TIMEOUT",
+		"WEBHOOK_COMMIT_TIMEOUT", "WEBHOOK_PUBLISH_TIMEOUT", "CALLRAIL_REQUESTS_PER_HOUR", "CALLRAIL_REQUESTS_PER_DAY",
 	} {
 		if value := os.Getenv(name); value != "" {
 			env[name] = value

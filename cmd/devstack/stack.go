@@ -13,11 +13,14 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox"
+	sandboxcallrail "github.com/your-org/multi-tenant-pipeline/internal/sandbox/callrail"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/emulator"
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/relay"
 	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/pkg/config"
 )
 
 // What the laptop's deployment is called. The database's names are those of production.
@@ -75,7 +78,14 @@ func startStack(ctx context.Context, o options) (*stack, error) {
 }
 
 func (s *stack) startSandbox(ctx context.Context) error {
-	cfg := sandbox.Config{Project: s.project, Bucket: bucket, SearchLag: searchLag, SpeechCommand: os.Getenv("SANDBOX_SPEECH_COMMAND")}
+	var outside callrail.Settings // the stand-in allows what the services are told that CallRail allows
+	if err := config.Load(ctx, &outside); err != nil {
+		return err
+	}
+	cfg := sandbox.Config{
+		Project: s.project, Bucket: bucket, SearchLag: searchLag, SpeechCommand: os.Getenv("SANDBOX_SPEECH_COMMAND"),
+		CallRail: sandboxcallrail.Limits(outside.Limits),
+	}
 	for i := range s.demos {
 		cfg.Tenants = append(cfg.Tenants, s.demos[i].outside)
 	}

@@ -38,20 +38,26 @@ var callFields = strings.Join([]string{
 	"utm_campaign", "utm_medium", "utm_source", "utm_term", "value", "voicemail", "zip_code",
 }, ",")
 
-// Settings choose the API's address.
+// Settings choose the API's address, and how much it is asked.
 type Settings struct {
 	BaseURL string `env:"CALLRAIL_BASE_URL, default=https://api.callrail.com"`
+	Limits
 }
 
-// Validate reports an address that is neither HTTPS nor on this machine.
+// Validate reports an address that is neither HTTPS nor on this machine, and limits below 1.
 func (s *Settings) Validate() error {
-	return config.HTTPURL("CALLRAIL_BASE_URL", s.BaseURL)
+	err := config.HTTPURL("CALLRAIL_BASE_URL", s.BaseURL)
+	if s.PerHour < 1 || s.PerDay < 1 {
+		err = errors.Join(err, errors.New("CALLRAIL_REQUESTS_PER_HOUR and CALLRAIL_REQUESTS_PER_DAY must be at least 1"))
+	}
+	return err
 }
 
 // Config is what a Client needs. Both HTTP clients must be guarded ones that do not follow
 // redirects; Media's timeout must be long enough for the longest recording.
 type Config struct {
 	BaseURL string // empty: DefaultBaseURL; http to loopback: the sandbox, which also serves media
+	Limits  Limits // zero: what CallRail documents
 	HTTP    *http.Client
 	Media   *http.Client
 	Now     func() time.Time // nil: time.Now
@@ -82,7 +88,7 @@ func NewClient(cfg Config) (*Client, error) {
 		now = time.Now
 	}
 	return &Client{
-		base: base, http: cfg.HTTP, media: cfg.Media, now: now, limits: newLimits(now),
+		base: base, http: cfg.HTTP, media: cfg.Media, now: now, limits: newLimits(cfg.Limits, now),
 		tracer: otel.Tracer("github.com/your-org/multi-tenant-pipeline/internal/callrail"),
 	}, nil
 }
@@ -109,7 +115,7 @@ func (c *Client) Call(ctx context.Context, a Access, id string) (call *Call, err
 	defer func() { endSpan(span, err) }()
 
 	address := c.address(a, "calls", id+".json") + "?fields=" + callFields
-	resp, err := c.get(ctx, a, address)
+	resp, err := c.get(ctx, a, address, c.limits.wait)
 	if err != nil {
 		return nil, fmt.Errorf("fetch call: %w", err)
 	}
@@ -140,20 +146,24 @@ func (c *Client) address(a Access, path ...string) string {
 	return strings.Join(elements, "/")
 }
 
-// get asks the API with the account's key. The caller closes the body of the response, which
-// is a 200.
-func (c *Client) get(ctx context.Context, a Access, address string) (*http.Response, error) {
+// turn takes a request out of an account's allowance: limits.wait for one that begins something,
+// limits.follow for one that goes on with it.
+type turn func(ctx context.Context, account string) error
+
+// get asks the API with the account's key when it is the account's turn. The caller closes the
+// body of the response, which is a 200.
+func (c *Client) get(ctx context.Context, a Access, address string, in turn) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
 		return nil, fmt.Errorf("%w: bad address", ErrRejected)
 	}
-	return c.send(a, req)
+	return c.send(a, req, in)
 }
 
 // send sends a request with the account's key when it is the account's turn. The caller
 // closes the body of the response, which is a 200, or a 201 if it made something.
-func (c *Client) send(a Access, req *http.Request) (*http.Response, error) {
-	if err := c.limits.wait(req.Context(), a.AccountID); err != nil {
+func (c *Client) send(a Access, req *http.Request, in turn) (*http.Response, error) {
+	if err := in(req.Context(), a.AccountID); err != nil {
 		return nil, err
 	}
 	req.Header.Set("Authorization", `Token token="`+a.APIKey+`"`)

@@ -176,45 +176,6 @@ func TestRateLimitRestsTheAccount(t *testing.T) {
 	}
 }
 
-func TestAccountsShareNothingButTheClient(t *testing.T) {
-	t.Parallel()
-	l := newLimits(fixedNow)
-	for i := range hourlyBurst {
-		if err := l.wait(t.Context(), "ACC1"); err != nil {
-			t.Fatalf("request %d of the burst: %v", i, err)
-		}
-	}
-	var limited *RateLimitedError
-	if err := l.wait(t.Context(), "ACC1"); !errors.As(err, &limited) || !limited.RetryAt.After(fixedNow()) {
-		t.Errorf("after the burst: %v, want a time to come back", err)
-	}
-	if err := l.wait(t.Context(), "ACC2"); err != nil {
-		t.Errorf("another account: %v", err)
-	}
-}
-
-func TestHourAndDayStayWithinTheLimits(t *testing.T) {
-	t.Parallel()
-	now := fixedNow()
-	l := newLimits(func() time.Time { return now })
-	perHour, perDay := 0, 0
-	for minute := range 24 * 60 {
-		for l.wait(t.Context(), "ACC1") == nil {
-			perDay++
-			if minute < 60 {
-				perHour++
-			}
-		}
-		now = now.Add(time.Minute)
-	}
-	if perHour > hourly || perDay > daily {
-		t.Errorf("%d in the first hour, %d in the day", perHour, perDay)
-	}
-	if perHour < hourly*9/10 || perDay < daily*9/10 {
-		t.Errorf("%d in the first hour, %d in the day: most of the allowance should be usable", perHour, perDay)
-	}
-}
-
 func TestNewClientNeedsItsParts(t *testing.T) {
 	t.Parallel()
 	for name, cfg := range map[string]Config{
@@ -229,9 +190,12 @@ func TestNewClientNeedsItsParts(t *testing.T) {
 	for address, ok := range map[string]bool{
 		DefaultBaseURL: true, "http://127.0.0.1:80": true, "http://example.com": false, "": false,
 	} {
-		if err := (&Settings{BaseURL: address}).Validate(); (err == nil) != ok {
+		if err := (&Settings{BaseURL: address, Limits: defaultLimits}).Validate(); (err == nil) != ok {
 			t.Errorf("Validate(%q) = %v", address, err)
 		}
+	}
+	if err := (&Settings{BaseURL: DefaultBaseURL, Limits: Limits{PerHour: 1}}).Validate(); err == nil {
+		t.Error("no requests a day were accepted")
 	}
 }
 

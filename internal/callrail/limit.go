@@ -1,6 +1,7 @@
 package callrail
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -8,21 +9,39 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// CallRail allows each account 1,000 requests an hour and 10,000 a day, all of its companies
-// together (https://apidocs.callrail.com, rate limiting). Bursts are taken out of the same
-// allowance, so that even a full burst followed by the steady rate stays within it.
-const (
-	hourly, hourlyBurst = 1000, 100
-	daily, dailyBurst   = 10_000, 1000
+// maxWait is how long a request waits for its turn here. Beyond it the caller's row is
+// better due again later than its lease kept for waiting.
+const maxWait = 2 * time.Second
 
-	// maxWait is how long a request waits for its turn here. Beyond it the caller's row is
-	// better due again later than its lease kept for waiting.
-	maxWait = 2 * time.Second
-)
+// Limits are how much an account may be asked, all of its companies together.
+type Limits struct {
+	PerHour int `env:"CALLRAIL_REQUESTS_PER_HOUR, default=1000"`
+	PerDay  int `env:"CALLRAIL_REQUESTS_PER_DAY, default=10000"`
+}
+
+// defaultLimits are what CallRail allows (https://apidocs.callrail.com, rate limiting). It may
+// allow an account more.
+var defaultLimits = Limits{PerHour: 1000, PerDay: 10_000}
+
+// newAllowance returns an account's allowance. What may be asked for at once, and what requests
+// that do not wait may owe after that (see follow), are taken out of the steady rate, so that
+// all of it together stays within the limits.
+func newAllowance(l Limits) *allowance {
+	burst := max(1, l.PerHour/20)
+	return &allowance{
+		hour: limiter(l.PerHour, burst, burst, time.Hour),
+		day:  limiter(l.PerDay, max(1, l.PerDay/10), burst, 24*time.Hour),
+	}
+}
+
+func limiter(allowed, burst, owed int, span time.Duration) *rate.Limiter {
+	return rate.NewLimiter(rate.Limit(float64(max(1, allowed-burst-owed))/span.Seconds()), burst)
+}
 
 // limits holds one allowance per account. They are this process's own: several instances
 // share an account's limit only by its 429.
 type limits struct {
+	Limits
 	now func() time.Time
 
 	mu       sync.Mutex
@@ -36,8 +55,9 @@ type allowance struct {
 	until time.Time // after a 429
 }
 
-func newLimits(now func() time.Time) *limits {
-	return &limits{now: now, accounts: make(map[string]*allowance)}
+func newLimits(l Limits, now func() time.Time) *limits {
+	l.PerHour, l.PerDay = cmp.Or(l.PerHour, defaultLimits.PerHour), cmp.Or(l.PerDay, defaultLimits.PerDay)
+	return &limits{Limits: l, now: now, accounts: make(map[string]*allowance)}
 }
 
 func (l *limits) of(account string) *allowance {
@@ -45,10 +65,7 @@ func (l *limits) of(account string) *allowance {
 	defer l.mu.Unlock()
 	a := l.accounts[account]
 	if a == nil {
-		a = &allowance{
-			hour: rate.NewLimiter(rate.Limit(float64(hourly-hourlyBurst)/time.Hour.Seconds()), hourlyBurst),
-			day:  rate.NewLimiter(rate.Limit(float64(daily-dailyBurst)/(24*time.Hour).Seconds()), dailyBurst),
-		}
+		a = newAllowance(l.Limits)
 		l.accounts[account] = a
 	}
 	return a
@@ -79,6 +96,19 @@ func (l *limits) wait(ctx context.Context, account string) error {
 	case <-timer.C:
 		return nil
 	}
+}
+
+// follow takes one request from the account's allowance without waiting for it: it goes on with
+// what another request has begun, which would have been in vain if this one had to come back
+// later. What is owed then is waited for by who begins something.
+func (l *limits) follow(_ context.Context, account string) error {
+	a, now := l.of(account), l.now()
+	if until := a.resting(); until.After(now) {
+		return &RateLimitedError{RetryAt: until}
+	}
+	a.hour.ReserveN(now, 1)
+	a.day.ReserveN(now, 1)
+	return nil
 }
 
 // rest keeps the account quiet after CallRail said so.

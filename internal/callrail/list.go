@@ -67,7 +67,7 @@ func (c *Client) page(ctx context.Context, a Access, what string, w Window) (pag
 		"start_date": {w.From.UTC().Format(minute)}, "end_date": {w.To.UTC().Format(minute)}, "time_zone": {"Etc/UTC"},
 		"page": {strconv.Itoa(w.Page)}, "per_page": {strconv.Itoa(perPage)}, "fields": {fields},
 	}
-	resp, err := c.get(ctx, a, c.address(a, what+".json")+"?"+query.Encode())
+	resp, err := c.get(ctx, a, c.address(a, what+".json")+"?"+query.Encode(), c.limits.wait)
 	if err != nil {
 		return page, fmt.Errorf("list %s: %w", what, err)
 	}
@@ -120,7 +120,7 @@ func (c *Client) WebhookState(ctx context.Context, a Access) (state string, err 
 	defer func() { endSpan(span, err) }()
 
 	query := url.Values{"company_id": {a.CompanyResourceID}}
-	resp, err := c.get(ctx, a, c.address(a, "integrations.json")+"?"+query.Encode())
+	resp, err := c.get(ctx, a, c.address(a, "integrations.json")+"?"+query.Encode(), c.limits.wait)
 	if err != nil {
 		return "", fmt.Errorf("list integrations: %w", err)
 	}

@@ -39,7 +39,7 @@ func (c *Client) Recording(ctx context.Context, a Access, id string) (media *Med
 	ctx, span := c.tracer.Start(ctx, "callrail.open_recording")
 	defer func() { endSpan(span, err) }()
 
-	resp, err := c.get(ctx, a, c.address(a, "calls", id, "recording.json"))
+	resp, err := c.get(ctx, a, c.address(a, "calls", id, "recording.json"), c.limits.follow)
 	if errors.Is(err, ErrNotFound) {
 		return nil, fmt.Errorf("locate recording: %w", ErrNoRecording)
 	}

@@ -40,7 +40,7 @@ func (c *Client) Update(ctx context.Context, a Access, id string, u request.Sour
 		return fmt.Errorf("update call: %w: bad address", ErrRejected)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := c.send(a, req)
+	resp, err := c.send(a, req, c.limits.follow)
 	if err != nil {
 		return fmt.Errorf("update call: %w", err)
 	}

@@ -102,7 +102,7 @@ func (c *Client) Webhooks(ctx context.Context, a Access) (found *Webhooks, err e
 		return nil, fmt.Errorf("fetch webhooks: %w: the access names no company", ErrRejected)
 	}
 	query := url.Values{"company_id": {a.CompanyResourceID}, "fields": {"signing_key"}, "per_page": {"250"}}
-	resp, err := c.get(ctx, a, c.address(a, "integrations.json")+"?"+query.Encode())
+	resp, err := c.get(ctx, a, c.address(a, "integrations.json")+"?"+query.Encode(), c.limits.wait)
 	if err != nil {
 		return nil, fmt.Errorf("fetch webhooks: %w", err)
 	}
@@ -157,7 +157,7 @@ func (c *Client) sendWebhooks(ctx context.Context, a Access, method, path string
 		return nil, fmt.Errorf("%w: bad address", ErrRejected)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	resp, err := c.send(a, req)
+	resp, err := c.send(a, req, c.limits.wait)
 	if err != nil {
 		return nil, err
 	}

@@ -71,10 +71,11 @@ type Config struct {
 	Bucket        string // of recordings
 	Listen        string // host:port of the HTTP address; empty: any free port of the loopback interface
 	SearchLag     time.Duration
-	Speech        speech.Config  // empty: in us, with the defaults
-	SpeechCommand string         // wins over Speech.Command
-	Player        control.Player // delivers samples; nil: none
-	FaultSeed     uint64         // of the faults' and modes' probabilities
+	CallRail      callrail.Limits // of each of its accounts; zero: the documented ones
+	Speech        speech.Config   // empty: in us, with the defaults
+	SpeechCommand string          // wins over Speech.Command
+	Player        control.Player  // delivers samples; nil: none
+	FaultSeed     uint64          // of the faults' and modes' probabilities
 	Now           func() time.Time
 	Log           *slog.Logger
 }

@@ -86,7 +86,7 @@ func (s *Sandbox) people() []oidc.Person {
 }
 
 func (s *Sandbox) newCallRail() (*callrail.Server, error) {
-	cfg := callrail.Config{BaseURL: s.url + "/callrail", Now: s.cfg.Now, Log: s.cfg.Log}
+	cfg := callrail.Config{BaseURL: s.url + "/callrail", Limits: s.cfg.CallRail, Now: s.cfg.Now, Log: s.cfg.Log}
 	for _, t := range s.cfg.Tenants {
 		cfg.Companies = append(cfg.Companies, callrail.Company{
 			TenantID: t.ID, ID: t.CompanyID, ResourceID: t.CompanyResourceID, AccountID: t.AccountID,

@@ -23,7 +23,7 @@ func (c *ReconcileConfig) Validate() error {
 // taker returns what takes in what CallRail knows of.
 func (p *Platform) taker(cfg callrail.Settings) (*reconcile.Taker, error) {
 	client := p.HTTP(outbound.Options{})
-	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.BaseURL, HTTP: client, Media: client})
+	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.BaseURL, Limits: cfg.Limits, HTTP: client, Media: client})
 	if err != nil {
 		return nil, err
 	}

@@ -49,10 +49,8 @@ func TestAMappingIsEditedWithItsPreview(t *testing.T) {
 	}
 	b.enter("#f-mapping-0-field", "jobtitle")
 	b.enter("#f-mapping-0-value", "request.kind.upper()")
-	b.until("document.querySelector('#preview dd')?.textContent.length > 3")
-	if got := b.text("#preview dd"); got != "CALL" && got != "FORM" {
-		t.Errorf("the preview shows %q", got)
-	}
+	// A preview of the field alone, still without its value, may come before.
+	b.until("['CALL', 'FORM'].includes(document.querySelector('#preview dd')?.textContent)")
 	b.enter("#f-mapping-0-value", "person.nickname")
 	b.until("document.querySelector('#preview .notice.bad')?.textContent.includes('nickname')")
 	if got := b.save("#f-mapping-0-value"); !strings.Contains(got, "Nothing was saved yet") {

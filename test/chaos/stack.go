@@ -122,6 +122,7 @@ func (s *stack) environment(o options) []string {
 	}
 	return append(env,
 		"CHAOS_SABOTAGE="+o.sabotage, "OTEL_EXPORTER_OTLP_ENDPOINT=http://"+s.collector.address, "TELEMETRY_INTERVAL=1s",
+		"CALLRAIL_REQUESTS_PER_HOUR="+strconv.Itoa(1000+20*o.requests), "CALLRAIL_REQUESTS_PER_DAY="+strconv.Itoa(10_000+20*o.requests),
 		"FORMS_PER_MINUTE=100000", "FORMS_PER_DAY=1000000", "API_TOKEN_PER_SECOND=0", // how much is too much is not asked here
 		"BREAKER_OPEN=1s", "BREAKER_OPEN_MAX=5s",
 		"POLL_EVERY=0s", // asking CallRail for what is missing would hide that it is

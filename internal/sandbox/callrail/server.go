@@ -1,6 +1,7 @@
 package callrail
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,11 +12,8 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/quota"
 )
 
-// The limits of the API, per account.
-const (
-	hourlyLimit = 1_000
-	dailyLimit  = 10_000
-)
+// documented are the limits of the API, per account.
+var documented = Limits{PerHour: 1_000, PerDay: 10_000}
 
 // deliveryTimeout bounds one delivery. CallRail publishes no figure.
 const deliveryTimeout = 10 * time.Second
@@ -24,10 +22,14 @@ const deliveryTimeout = 10 * time.Second
 type Config struct {
 	BaseURL   string // where it is reached, for links in answers
 	Companies []Company
+	Limits    Limits       // of each account; zero: the documented ones
 	Client    *http.Client // posts deliveries; nil: a client with a timeout
 	Now       func() time.Time
 	Log       *slog.Logger
 }
+
+// Limits are how many requests an account may make.
+type Limits struct{ PerHour, PerDay int }
 
 // Company is one CallRail company and the tenant behind it.
 type Company struct {
@@ -86,8 +88,8 @@ func New(cfg Config) (*Server, error) {
 		seen[c.ID], seen[c.ResourceID] = true, true
 		if s.quotas[c.AccountID] == nil {
 			s.quotas[c.AccountID] = &accountQuota{
-				hour: quota.NewWindow(hourlyLimit, time.Hour, cfg.Now),
-				day:  quota.NewWindow(dailyLimit, 24*time.Hour, cfg.Now),
+				hour: quota.NewWindow(cmp.Or(cfg.Limits.PerHour, documented.PerHour), time.Hour, cfg.Now),
+				day:  quota.NewWindow(cmp.Or(cfg.Limits.PerDay, documented.PerDay), 24*time.Hour, cfg.Now),
 			}
 		}
 		s.companies = append(s.companies, &c)

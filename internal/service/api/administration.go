@@ -18,7 +18,8 @@ import (
 // tenant can name is reached by a guarded client, as deliveries reach it.
 func administer(p *service.Platform, deps *api.Deps, cfg *apiConfig) error {
 	client := p.HTTP(outbound.Options{})
-	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.Reconcile.CallRail.BaseURL, HTTP: client, Media: client})
+	rail := cfg.Reconcile.CallRail
+	calls, err := callrail.NewClient(callrail.Config{BaseURL: rail.BaseURL, Limits: rail.Limits, HTTP: client, Media: client})
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func Serve(ctx context.Context, env envconfig.Lookuper, opts ...service.Option) 
 	}
 	defer s.Close()
 	client := push.Counted(s.HTTP(outbound.Options{HeaderTimeout: custom.MaxTimeout})) // a tenant may give its own address as long
-	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.CallRail.BaseURL, HTTP: client, Media: client})
+	calls, err := callrail.NewClient(callrail.Config{BaseURL: cfg.CallRail.BaseURL, Limits: cfg.CallRail.Limits, HTTP: client, Media: client})
 	if err != nil {
 		return err
 	}

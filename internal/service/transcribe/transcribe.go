@@ -68,7 +68,7 @@ func transcriber(ctx context.Context, s *service.Step, cfg transcribeConfig) (*t
 	}
 	s.Defers(func() { _ = recognizer.Close() })
 	calls, err := callrail.NewClient(callrail.Config{
-		BaseURL: cfg.CallRail.BaseURL, HTTP: s.HTTP(outbound.Options{}),
+		BaseURL: cfg.CallRail.BaseURL, Limits: cfg.CallRail.Limits, HTTP: s.HTTP(outbound.Options{}),
 		Media: s.HTTP(outbound.Options{Timeout: cfg.Transcribe.DownloadTimeout}),
 	})
 	if err != nil {

@@ -1,0 +1,156 @@
+package callrail
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// A call takes two requests. While many wait for the account's allowance, one that was begun
+// must be finished: else each is begun again and again, and no recording ever comes.
+func TestAtTheRateLimitWhatIsBegunIsFinished(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const calls = 100
+		c := newClientOf(t, twoRequests)
+		var begun atomic.Int32
+		start := time.Now()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var group errgroup.Group
+		for range calls {
+			group.Go(func() error { return fetch(ctx, c, &begun) })
+		}
+		if err := group.Wait(); err != nil || begun.Load() != calls {
+			t.Errorf("%d calls were begun %d times in %v: %v", calls, begun.Load(), time.Since(start), err)
+		}
+	})
+}
+
+// fetch fetches a call and its recording, and comes back when it is told to.
+func fetch(ctx context.Context, c *Client, begun *atomic.Int32) error {
+	for {
+		_, err := c.Call(ctx, testAccess, "CAL1")
+		if err == nil {
+			begun.Add(1)
+			var media *Media
+			if media, err = c.Recording(ctx, testAccess, "CAL1"); err == nil {
+				return media.Body.Close()
+			}
+		}
+		var limited *RateLimitedError
+		if !errors.As(err, &limited) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Until(limited.RetryAt)):
+		}
+	}
+}
+
+// twoRequests answers for a call and its recording.
+func twoRequests(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	if strings.HasSuffix(r.URL.Path, "/recording.json") {
+		w.Header().Set("Content-Type", "audio/mpeg")
+		_, _ = w.WriteString("ID3 and some sound")
+	} else {
+		_, _ = w.WriteString(`{"id":"CAL1","company_id":"COM1"}`)
+	}
+	return w.Result(), nil
+}
+
+type transport func(*http.Request) (*http.Response, error)
+
+func (f transport) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// newClientOf returns a client whose requests are answered without a network.
+func newClientOf(t *testing.T, f transport) *Client {
+	t.Helper()
+	c, err := NewClient(Config{HTTP: &http.Client{Transport: f}, Media: &http.Client{Transport: f}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestAccountsShareNothingButTheClient(t *testing.T) {
+	t.Parallel()
+	l := newLimits(Limits{}, fixedNow)
+	for i := range 50 {
+		if err := l.wait(t.Context(), "ACC1"); err != nil {
+			t.Fatalf("request %d of the burst: %v", i, err)
+		}
+	}
+	var limited *RateLimitedError
+	if err := l.wait(t.Context(), "ACC1"); !errors.As(err, &limited) || !limited.RetryAt.After(fixedNow()) {
+		t.Errorf("after the burst: %v, want a time to come back", err)
+	}
+	if err := l.wait(t.Context(), "ACC2"); err != nil {
+		t.Errorf("another account: %v", err)
+	}
+}
+
+func TestHourAndDayStayWithinTheLimits(t *testing.T) {
+	t.Parallel()
+	for name, follows := range map[string]bool{"alone": false, "each with one that follows": true} {
+		now := fixedNow()
+		l := newLimits(Limits{}, func() time.Time { return now })
+		perHour, perDay := 0, 0
+		ask := func(minute int, in turn) bool {
+			if in(t.Context(), "ACC1") != nil {
+				return false
+			}
+			perDay++
+			if minute < 60 {
+				perHour++
+			}
+			return true
+		}
+		for minute := range 24 * 60 {
+			for ask(minute, l.wait) {
+				if follows {
+					ask(minute, l.follow)
+				}
+			}
+			now = now.Add(time.Minute)
+		}
+		if perHour > defaultLimits.PerHour || perDay > defaultLimits.PerDay {
+			t.Errorf("%s: %d in the first hour, %d in the day", name, perHour, perDay)
+		}
+		if perHour < defaultLimits.PerHour*9/10 || perDay < defaultLimits.PerDay*9/10 {
+			t.Errorf("%s: %d in the first hour, %d in the day: most of the allowance should be usable", name, perHour, perDay)
+		}
+	}
+}
+
+func TestAnAccountThatMayAskMoreIsAskedMore(t *testing.T) {
+	t.Parallel()
+	l := newLimits(Limits{PerHour: 20_000, PerDay: 200_000}, fixedNow)
+	for i := range 1000 {
+		if err := l.wait(t.Context(), "ACC1"); err != nil {
+			t.Fatalf("request %d: %v", i, err)
+		}
+	}
+}
+
+func TestWhatFollowsRestsAfterA429Too(t *testing.T) {
+	t.Parallel()
+	l := newLimits(Limits{}, fixedNow)
+	until := fixedNow().Add(time.Minute)
+	l.rest("ACC1", until)
+	var limited *RateLimitedError
+	if err := l.follow(t.Context(), "ACC1"); !errors.As(err, &limited) || !limited.RetryAt.Equal(until) {
+		t.Errorf("got %v", err)
+	}
+}
