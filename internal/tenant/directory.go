@@ -48,6 +48,7 @@ type Directory struct {
 	loaded   atomic.Int64        // when the last reload that succeeded began, in Unix nanoseconds
 	failing  atomic.Bool         // the last reload failed
 	stumbled atomic.Bool         // that was said, once
+	late     atomic.Bool         // that deliveries are answered with what was loaded before was said, once
 	ignored  map[string][]string // by tenant, where secrets of others stand: said once; of the reload under way
 }
 
@@ -91,7 +92,7 @@ func (d *Directory) CatchUp(ctx context.Context, wait time.Duration) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	if err := d.Refresh(ctx); err != nil {
+	if err := d.Refresh(ctx); err != nil && !d.late.Swap(true) { // once, not with each delivery of an outage
 		slog.WarnContext(ctx, "tenants may be out of date", "error", err)
 	}
 }
@@ -130,6 +131,7 @@ func (d *Directory) reload(ctx context.Context) (shared bool, err error) {
 		d.current.Store(newSnapshot(tenants))
 		d.loaded.Store(began.UnixNano())
 		d.stumbled.Store(false)
+		d.late.Store(false)
 		return nil, nil
 	})
 	select {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -21,18 +22,17 @@ var dist embed.FS
 
 // Set is the built files.
 type Set struct {
-	base     string            // address of the folder, ending in a slash
+	base     string // address of the folder, ending in a slash
+	dir      fs.FS
 	manifest map[string]string // name: name with its hash
-	files    map[string]file   // by name with its hash
+	files    map[string]bool   // by name with its hash
 }
 
-type file struct {
-	contentType string
-	variants    map[string][]byte // by Content-Encoding; "": as it is
-}
-
-// encodings in the order of preference.
-var encodings = []string{"br", "gzip"}
+// encodings in the order of preference, and what ends the names of files that have them.
+var (
+	encodings = []string{"br", "gzip"}
+	suffixes  = map[string]string{"": "", "br": ".br", "gzip": ".gz"}
+)
 
 // Load reads what was built; base is where it will be served.
 func Load(base string) (*Set, error) {
@@ -44,7 +44,7 @@ func Load(base string) (*Set, error) {
 }
 
 func load(dir fs.FS, base string) (*Set, error) {
-	s := &Set{base: base, manifest: map[string]string{}, files: map[string]file{}}
+	s := &Set{base: base, dir: dir, manifest: map[string]string{}, files: map[string]bool{}}
 	text, err := fs.ReadFile(dir, "manifest.json")
 	if errors.Is(err, fs.ErrNotExist) {
 		return s, nil
@@ -56,13 +56,12 @@ func load(dir fs.FS, base string) (*Set, error) {
 		return nil, fmt.Errorf("read manifest of assets: %w", err)
 	}
 	for _, name := range s.manifest {
-		f := file{contentType: mime.TypeByExtension(path.Ext(name)), variants: map[string][]byte{}}
-		for encoding, suffix := range map[string]string{"": "", "br": ".br", "gzip": ".gz"} {
-			if f.variants[encoding], err = fs.ReadFile(dir, name+suffix); err != nil {
+		for _, suffix := range suffixes {
+			if _, err := fs.Stat(dir, name+suffix); err != nil {
 				return nil, fmt.Errorf("read assets: %w", err)
 			}
 		}
-		s.files[name] = f
+		s.files[name] = true
 	}
 	return s, nil
 }
@@ -83,13 +82,12 @@ func (s *Set) Path(name string) string {
 // for ever.
 func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := strings.TrimPrefix(r.URL.Path, s.base)
-	f, ok := s.files[name]
-	if !ok {
+	if !s.files[name] {
 		http.NotFound(w, r)
 		return
 	}
 	h := w.Header()
-	h.Set("Content-Type", f.contentType)
+	h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Vary", "Accept-Encoding")
@@ -103,9 +101,21 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if encoding != "" {
 		h.Set("Content-Encoding", encoding)
 	}
-	body := f.variants[encoding]
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	_, _ = w.Write(body) // whoever went away cannot be told
+	s.send(w, name+suffixes[encoding])
+}
+
+// send sends a file out of the binary, without holding a copy of it.
+func (s *Set) send(w http.ResponseWriter, name string) {
+	f, err := s.dir.Open(name)
+	if err != nil {
+		http.Error(w, "", http.StatusInternalServerError) // load has seen it
+		return
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		w.Header().Set("Content-Length", strconv.FormatInt(info.Size(), 10))
+	}
+	_, _ = io.Copy(w, f) // whoever went away cannot be told
 }
 
 // chosen returns the best encoding that the browser accepts. A weight of zero, which no

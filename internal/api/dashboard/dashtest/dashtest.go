@@ -165,7 +165,11 @@ func (s *Site) signIn() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.browser = &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	s.browser = &http.Client{
+		Jar:           jar,
+		Transport:     &http.Transport{}, // a test server that is closed takes idle connections of the shared one along
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
 	issuer := s.Get("/dashboard/sign-in").Header.Get("Location")
 	chosen := s.send(http.MethodPost, issuer, "person="+url.QueryEscape(person))
 	s.send(http.MethodGet, chosen.Header.Get("Location"), "")

@@ -30,6 +30,8 @@ type issuer struct {
 	ctx context.Context // the service's: keys are fetched beyond a request's end
 	now func() time.Time
 
+	http *http.Client // reaches the provider
+
 	mu       sync.Mutex
 	provider *oidc.Provider // nil until it could be asked
 
@@ -43,8 +45,9 @@ type refreshed struct {
 }
 
 func newIssuer(ctx context.Context, cfg Config, now func() time.Time) *issuer {
-	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: answersWithin})
-	return &issuer{cfg: cfg, ctx: ctx, now: now}
+	// Connections of its own: who closes the shared ones' idle connections breaks no sign-in.
+	client := &http.Client{Timeout: answersWithin, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}
+	return &issuer{cfg: cfg, http: client, ctx: oidc.ClientContext(ctx, client), now: now}
 }
 
 // addresses returns the provider, which is asked for its addresses once.
@@ -96,7 +99,7 @@ func (i *issuer) finish(ctx context.Context, a *attempt, code string) (*Session,
 	if err != nil {
 		return nil, err
 	}
-	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: answersWithin})
+	ctx = oidc.ClientContext(ctx, i.http)
 	token, err := i.client(p).Exchange(ctx, code, oauth2.VerifierOption(a.Verifier))
 	if err != nil {
 		return nil, fmt.Errorf("exchange code: %w", err)
@@ -179,7 +182,7 @@ func (i *issuer) exchange(ctx context.Context, s *Session) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx = oidc.ClientContext(ctx, &http.Client{Timeout: answersWithin})
+	ctx = oidc.ClientContext(ctx, i.http)
 	token, err := i.client(p).TokenSource(ctx, &oauth2.Token{RefreshToken: s.Refresh}).Token()
 	if err != nil {
 		return nil, fmt.Errorf("refresh token: %w", err)
