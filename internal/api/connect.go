@@ -30,7 +30,7 @@ func (h *handlers) ConnectSource(ctx context.Context, in ConnectSourceRequestObj
 		return nil, store.ErrNotFound
 	}
 	if h.addresses.WebhookURL == "" {
-		return nil, refuse(ProblemCodeConflict)
+		return nil, conflict(whyNoAddress)
 	}
 	access, err := h.access(ctx, t.ID, s)
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *connection) connect(ctx context.Context) (Connection, error) {
 	created := errors.Is(err, callrail.ErrNotFound)
 	if created {
 		if len(c.source.SigningSecrets) >= maxKeys {
-			return Connection{}, refuse(ProblemCodeConflict) // before there is a key that nobody can keep
+			return Connection{}, conflict(whyManyKeys) // before there is a key that nobody can keep
 		}
 		hooks, err = c.h.deps.Tracker.CreateWebhooks(ctx, c.company, c.addresses)
 	}

@@ -57,7 +57,7 @@ func (h *handlers) correct(ctx context.Context, requestID string, order store.Co
 		return wrongCorrection(order.Values, wrong)
 	}
 	if err != nil {
-		return fmt.Errorf("correct request: %w", repairError(err))
+		return fmt.Errorf("correct request: %w", err)
 	}
 	h.announce(ctx, granted.tenantID, requestID, due)
 	return nil
@@ -131,14 +131,4 @@ func wrongCorrection(values []request.Correction, wrong *request.CorrectionError
 
 func wrongValue(i int, name string) error {
 	return &refusal{code: ProblemCodeInvalidRequest, parameter: "/corrections/" + strconv.Itoa(i) + "/" + name}
-}
-
-// repairError tells what a request's state does not allow from what failed.
-func repairError(err error) error {
-	for _, state := range []error{store.ErrErased, store.ErrNotAnalyzed, store.ErrSettled, store.ErrMisfit} {
-		if errors.Is(err, state) {
-			return refuse(ProblemCodeConflict)
-		}
-	}
-	return err
 }

@@ -130,13 +130,19 @@ func (h *handlers) RedriveDeadLetter(ctx context.Context, in RedriveDeadLetterRe
 	return RedriveDeadLetter204Response{}, h.redrive(ctx, granted.principal.Actor(), l)
 }
 
+// errUnreadable says that a message is none that a step could be given.
+var errUnreadable = fmt.Errorf("%w: no message of ours", store.ErrConflict)
+
 // redrive publishes a message again and says so in its row, in this order: a message that
 // comes twice changes nothing, one that never comes does. What is settled, or no message of
-// ours, is store.ErrConflict.
+// ours, is a store.ErrConflict.
 func (h *handlers) redrive(ctx context.Context, actor string, l store.DeadLetter) error {
 	letter := topic.ReadLetter(l.ID, l.Topic, l.Message.Attributes, l.Message.Data)
-	if l.State != store.LetterOpen || !letter.Redrivable() {
-		return fmt.Errorf("redrive message: %w", store.ErrConflict)
+	switch {
+	case l.State != store.LetterOpen:
+		return fmt.Errorf("redrive message: %w", store.ErrDealt)
+	case !letter.Redrivable():
+		return fmt.Errorf("redrive message: %w", errUnreadable)
 	}
 	m := letter.Message
 	m.Attributes = nil

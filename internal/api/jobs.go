@@ -88,7 +88,7 @@ func (h *handlers) GetJobDownload(ctx context.Context, in GetJobDownloadRequestO
 		return nil, fmt.Errorf("read job: %w", err)
 	}
 	if found.Kind != job.Export || found.State != job.Done {
-		return nil, refuse(ProblemCodeConflict)
+		return nil, conflict(whyNoFile)
 	}
 	var result struct {
 		ExpiresAt time.Time `json:"expires_at"`

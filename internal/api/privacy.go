@@ -96,8 +96,11 @@ func (h *handlers) DeleteRequest(ctx context.Context, in DeleteRequestRequestObj
 	if err != nil {
 		return nil, fmt.Errorf("read request: %w", err)
 	}
-	if found.Hold || found.Status == request.Erased {
-		return nil, refuse(ProblemCodeConflict)
+	switch {
+	case found.Hold:
+		return nil, conflict(whyHeld)
+	case found.Status == request.Erased:
+		return nil, conflict(whyErased)
 	}
 	about := job.Subject{Requests: []string{in.RequestID}}
 	created, err := h.subjectJob(ctx, granted, job.Erase, about, store.AuditLine{Action: "request.delete", Target: in.RequestID})

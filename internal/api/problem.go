@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"log/slog"
@@ -31,7 +32,7 @@ var answers = map[ProblemCode]answer{
 	ProblemCodeInsufficientRole:     {http.StatusForbidden, "The token's role does not allow this operation.", `Bearer realm="pipeline", error="insufficient_scope"`},
 	ProblemCodeNotFound:             {http.StatusNotFound, "There is nothing here that this token may see.", ""},
 	ProblemCodeMethodNotAllowed:     {http.StatusMethodNotAllowed, "This address does not know the method.", ""},
-	ProblemCodeConflict:             {http.StatusConflict, "What is there does not allow this.", ""},
+	ProblemCodeConflict:             {http.StatusConflict, whyOtherwise, ""},
 	ProblemCodeBusy:                 {http.StatusConflict, "It is being worked on at the moment. Try again in a minute.", ""},
 	ProblemCodeChanged:              {http.StatusPreconditionFailed, "It was changed since it was read. Read it again.", ""},
 	ProblemCodeTooLarge:             {http.StatusRequestEntityTooLarge, "The body is larger than 1 MiB.", ""},
@@ -70,7 +71,7 @@ func answerError(w http.ResponseWriter, r *http.Request, err error) {
 func (r *refusal) problem(a answer) Problem {
 	return Problem{
 		Type: "about:blank", Title: http.StatusText(a.status), Status: a.status,
-		Code: r.code, Detail: a.detail, Parameter: r.parameter, Errors: r.fields,
+		Code: r.code, Detail: cmp.Or(r.detail, a.detail), Parameter: r.parameter, Errors: r.fields,
 	}
 }
 

@@ -54,14 +54,17 @@ func TestAnErrorIsAnsweredInFixedWords(t *testing.T) {
 		status     int
 		code       ProblemCode
 		retryAfter string
+		detail     string
 	}{
-		"not found":         {fmt.Errorf("read: %w", store.ErrNotFound), 404, ProblemCodeNotFound, ""},
-		"held":              {fmt.Errorf("retry: %w", store.ErrHeld), 409, ProblemCodeBusy, ""},
-		"taken":             {fmt.Errorf("put: %w", store.ErrConflict), 409, ProblemCodeConflict, ""},
-		"too large":         {fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 1}), 413, ProblemCodeTooLarge, ""},
-		"the store is away": {fmt.Errorf("read: %w", store.ErrUnavailable), 503, ProblemCodeUnavailable, "5"},
-		"too often":         {refuseFor(ProblemCodeRateLimited, 1500*time.Millisecond), 429, ProblemCodeRateLimited, "2"},
-		"anything else":     {errors.New("secret detail"), 500, ProblemCodeInternal, ""},
+		"not found":         {fmt.Errorf("read: %w", store.ErrNotFound), 404, ProblemCodeNotFound, "", ""},
+		"held":              {fmt.Errorf("retry: %w", store.ErrHeld), 409, ProblemCodeBusy, "", ""},
+		"a conflict":        {fmt.Errorf("put: %w", store.ErrConflict), 409, ProblemCodeConflict, "", whyOtherwise},
+		"taken":             {fmt.Errorf("put: %w", store.ErrTaken), 409, ProblemCodeConflict, "", "belongs to another tenant"},
+		"under legal hold":  {conflict(whyHeld), 409, ProblemCodeConflict, "", "Release it first"},
+		"too large":         {fmt.Errorf("read: %w", &http.MaxBytesError{Limit: 1}), 413, ProblemCodeTooLarge, "", ""},
+		"the store is away": {fmt.Errorf("read: %w", store.ErrUnavailable), 503, ProblemCodeUnavailable, "5", ""},
+		"too often":         {refuseFor(ProblemCodeRateLimited, 1500*time.Millisecond), 429, ProblemCodeRateLimited, "2", ""},
+		"anything else":     {errors.New("secret detail"), 500, ProblemCodeInternal, "", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,7 +74,7 @@ func TestAnErrorIsAnsweredInFixedWords(t *testing.T) {
 			if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
 				t.Fatal(err)
 			}
-			if w.Code != test.status || got.Code != test.code || got.Status != test.status || w.Header().Get("Retry-After") != test.retryAfter {
+			if w.Code != test.status || got.Code != test.code || got.Status != test.status || w.Header().Get("Retry-After") != test.retryAfter || !strings.Contains(got.Detail, test.detail) {
 				t.Errorf("got %d %v %s", w.Code, w.Header(), w.Body)
 			}
 			if strings.Contains(w.Body.String(), "secret detail") || strings.Contains(w.Body.String(), "retry:") {

@@ -14,6 +14,7 @@ import (
 // refusal is an error that is the caller's to know.
 type refusal struct {
 	code      ProblemCode
+	detail    string        // instead of the code's own sentence
 	parameter string        // what is wrong: a parameter's name, or a JSON pointer into the body
 	fields    []FieldError  // what is wrong with what the body says
 	wait      time.Duration // when to come again; 0: nobody knows
@@ -59,7 +60,7 @@ func refusalOf(err error) *refusal {
 	case errors.Is(err, store.ErrHeld):
 		return refuse(ProblemCodeBusy)
 	case errors.Is(err, store.ErrConflict):
-		return refuse(ProblemCodeConflict)
+		return conflict(whyConflict(err))
 	case errors.Is(err, store.ErrUnavailable), errors.Is(err, access.ErrUnavailable):
 		return &refusal{code: ProblemCodeUnavailable, cause: err}
 	default:

@@ -44,7 +44,7 @@ func (h *handlers) RetryRequest(ctx context.Context, in RetryRequestRequestObjec
 		Actor: granted.principal.Actor(), From: startOf(in.Body.From), Fresh: in.Body.Fresh,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("retry request: %w", repairError(err))
+		return nil, fmt.Errorf("retry request: %w", err)
 	}
 	h.announce(ctx, granted.tenantID, in.RequestID, due)
 	return RetryRequest202JSONResponse{RequestID: in.RequestID, Status: due.Status, CrmState: due.CRMState}, nil
@@ -98,7 +98,7 @@ func retryDelivery(ctx context.Context, scope Scope, actor, requestID, destinati
 		return fmt.Errorf("read deliveries: %w", readErr)
 	}
 	if slices.ContainsFunc(all, func(d request.Delivery) bool { return d.Destination == destination }) {
-		return refuse(ProblemCodeConflict)
+		return conflict(whyNotFailed)
 	}
 	return err
 }

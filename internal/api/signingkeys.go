@@ -35,7 +35,7 @@ func addKey(s *tenant.Source, name string) error {
 		return nil
 	}
 	if len(s.SigningSecrets) >= maxKeys {
-		return refuse(ProblemCodeConflict)
+		return conflict(whyManyKeys)
 	}
 	s.SigningSecrets = append(s.SigningSecrets, name)
 	return nil
@@ -49,7 +49,7 @@ func (h *handlers) signingKey(ctx context.Context, o *office, s *tenant.Source, 
 		return name, err
 	}
 	if s != nil && len(s.SigningSecrets) >= maxKeys {
-		return "", refuse(ProblemCodeConflict)
+		return "", conflict(whyManyKeys)
 	}
 	return h.keep(ctx, o, "signing_"+strings.ToLower(rand.Text()[:10]), value)
 }
@@ -131,7 +131,7 @@ func (h *handlers) RemoveSigningKey(ctx context.Context, in RemoveSigningKeyRequ
 			return store.ErrNotFound
 		}
 		if len(s.SigningSecrets) == 1 {
-			return refuse(ProblemCodeConflict)
+			return conflict(whyOnlyKey)
 		}
 		s.SigningSecrets = slices.DeleteFunc(s.SigningSecrets, func(have string) bool { return have == name })
 		return nil

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,8 +17,8 @@ import (
 
 // Errors of what people ask to be done to a request.
 var (
-	ErrErased      = errors.New("the request was erased")
-	ErrNotAnalyzed = errors.New("the request has no analysis")
+	ErrErased      = fmt.Errorf("%w: the request was erased", ErrConflict)
+	ErrNotAnalyzed = fmt.Errorf("%w: the request has no analysis", ErrConflict)
 )
 
 // correction is a row of the table corrections.

@@ -144,7 +144,7 @@ func letterRow(ctx context.Context, r reader, id string) (DeadLetter, error) {
 }
 
 // SettleDeadLetter says what became of an open dead letter, with an audit entry by actor if it
-// is a tenant's. One that is settled already is ErrConflict, unless it is settled like this.
+// is a tenant's. One that is settled already is ErrDealt, unless it is settled like this.
 func (o *Operator) SettleDeadLetter(ctx context.Context, actor, id string, state LetterState) (DeadLetter, error) {
 	var l DeadLetter
 	err := o.store.sessions.readWrite(ctx, "step=api,op=settle_dead_letter", func(ctx context.Context, tx *spanner.ReadWriteTransaction) (err error) {
@@ -152,7 +152,7 @@ func (o *Operator) SettleDeadLetter(ctx context.Context, actor, id string, state
 			return err
 		}
 		if l.State != LetterOpen {
-			return ErrConflict
+			return ErrDealt
 		}
 		l.State, l.Actor = state, actor
 		ms := []*spanner.Mutation{spanner.Update("dead_letters", []string{"letter_id", "state", "actor", "updated_at"},

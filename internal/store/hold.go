@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"cloud.google.com/go/spanner"
 	"google.golang.org/grpc/codes"
@@ -11,7 +10,7 @@ import (
 )
 
 // SetHold puts a request under legal hold or releases it, with an audit entry. There is
-// nothing left to hold of an erased one: ErrConflict.
+// nothing left to hold of an erased one: ErrErased.
 func (s *Scope) SetHold(ctx context.Context, requestID string, hold bool, actor string) error {
 	action := "request.release"
 	if hold {
@@ -23,7 +22,7 @@ func (s *Scope) SetHold(ctx context.Context, requestID string, hold bool, actor 
 			return err
 		}
 		if hold && status == string(request.Erased) {
-			return fmt.Errorf("%w: the request is erased", ErrConflict)
+			return ErrErased
 		}
 		if now == hold {
 			return nil

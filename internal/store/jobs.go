@@ -55,7 +55,7 @@ func NewJobID() string { return "job_" + newToken() }
 
 // CreateJob queues a job with its ID, Kind, Input and Actor, and adds lines to the audit log
 // in the same transaction. Creating it again under the same id changes nothing. It fails with
-// ErrConflict if the tenant has another job of a lonely kind that is not over.
+// ErrNotAlone if the tenant has another job of a lonely kind that is not over.
 func (s *Scope) CreateJob(ctx context.Context, j job.Job, lines ...AuditLine) error {
 	err := s.store.sessions.readWrite(ctx, "step=jobs,op=create", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 		if err := s.checkAlone(ctx, tx, j); err != nil {
@@ -86,7 +86,7 @@ FROM jobs@{FORCE_INDEX=_BASE_TABLE}
 WHERE tenant_id = @tenant AND job_id != @job AND kind = @kind AND state IN UNNEST(@states)
 LIMIT 1`
 
-// checkAlone fails with ErrConflict if a job of a lonely kind would not be the only one.
+// checkAlone fails with ErrNotAlone if a job of a lonely kind would not be the only one.
 func (s *Scope) checkAlone(ctx context.Context, tx *spanner.ReadWriteTransaction, j job.Job) error {
 	if !slices.Contains(lonely, j.Kind) {
 		return nil
@@ -96,7 +96,7 @@ func (s *Scope) checkAlone(ctx context.Context, tx *spanner.ReadWriteTransaction
 		"states": []string{string(job.Queued), string(job.Running), string(job.Paused)},
 	}}
 	return tx.Query(ctx, statement).Do(func(*spanner.Row) error {
-		return fmt.Errorf("%w: another %s job is not over", ErrConflict, j.Kind)
+		return ErrNotAlone
 	})
 }
 
@@ -216,7 +216,7 @@ type steering struct {
 	action string
 }
 
-// steer changes a job's state if it can be, else it fails with ErrConflict. An instance that works on the job keeps its lease: it saves what
+// steer changes a job's state if it can be, else it fails with ErrJobState. An instance that works on the job keeps its lease: it saves what
 // its piece came to and then sees the new state.
 func (s *Scope) steer(ctx context.Context, w steering) (*job.Job, error) {
 	var after *job.Job
@@ -231,7 +231,7 @@ func (s *Scope) steer(ctx context.Context, w steering) (*job.Job, error) {
 			return nil
 		}
 		if !steerable(after, w.to) {
-			return fmt.Errorf("%w: this %s job is %s and cannot become %s", ErrConflict, after.Kind, after.State, w.to)
+			return fmt.Errorf("%w: this %s job is %s and cannot become %s", ErrJobState, after.Kind, after.State, w.to)
 		}
 		v := values{"state": string(w.to), "due_at": nil}
 		after.State, after.DueAt = w.to, time.Time{}

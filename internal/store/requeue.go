@@ -3,7 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -14,8 +14,8 @@ import (
 
 // Errors of Requeue.
 var (
-	ErrSettled = errors.New("the request is completed: say where it should start again")
-	ErrMisfit  = errors.New("the request has not what the step needs")
+	ErrSettled = fmt.Errorf("%w: the request is completed: say where it should start again", ErrConflict)
+	ErrMisfit  = fmt.Errorf("%w: the request has not what the step needs", ErrConflict)
 )
 
 // Requeue says from where a request should go through the pipeline again.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"cloud.google.com/go/spanner"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
-// checkReuse fails with ErrConflict if an integration is added under the id of an earlier one
+// checkReuse fails with ErrReused if an integration is added under the id of an earlier one
 // that was another CRM's: ledgers and contacts hold ids that are other people's there.
 func (s *Scope) checkReuse(ctx context.Context, tx *spanner.ReadWriteTransaction, before, after *tenant.Tenant) error {
 	for _, in := range after.Integrations {
@@ -22,7 +21,7 @@ func (s *Scope) checkReuse(ctx context.Context, tx *spanner.ReadWriteTransaction
 			return err
 		}
 		if used && connector != in.Kind {
-			return fmt.Errorf("%w: the id stood for another CRM", ErrConflict)
+			return ErrReused
 		}
 	}
 	return nil

@@ -22,8 +22,15 @@ var (
 	ErrHeld     = stage.ErrHeld
 	// ErrUnavailable says that Spanner could not be reached or did not answer in time.
 	ErrUnavailable = errors.New("store unavailable")
-	// ErrConflict says that something unique already belongs to somebody else.
-	ErrConflict = errors.New("already taken")
+	// ErrConflict says that what is there does not allow the change. What it is, the errors below
+	// say, which are all of it.
+	ErrConflict = errors.New("conflict")
+
+	ErrTaken    = fmt.Errorf("%w: the id or the CallRail company belongs to another tenant", ErrConflict)
+	ErrReused   = fmt.Errorf("%w: the id stood for another CRM", ErrConflict)
+	ErrNotAlone = fmt.Errorf("%w: another job of the kind is not over", ErrConflict)
+	ErrJobState = fmt.Errorf("%w: the job cannot be steered like this", ErrConflict)
+	ErrDealt    = fmt.Errorf("%w: the dead letter is settled", ErrConflict)
 )
 
 // Config says which database to use.

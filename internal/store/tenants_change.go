@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"cloud.google.com/go/spanner"
@@ -30,12 +29,12 @@ func (o *Operator) PutTenant(ctx context.Context, actor string, t tenant.Tenant)
 }
 
 // CreateTenant adds a tenant without sources and integrations, with an audit entry by actor.
-// An id that somebody has is ErrConflict.
+// An id that somebody has is ErrTaken.
 func (o *Operator) CreateTenant(ctx context.Context, actor string, t tenant.Tenant) error {
 	err := o.store.sessions.readWrite(ctx, "step=admin,op=create_tenant", func(ctx context.Context, tx *spanner.ReadWriteTransaction) error {
 		_, err := tx.ReadRow(ctx, "tenants", spanner.Key{t.ID}, []string{"tenant_id"})
 		if err == nil {
-			return ErrConflict
+			return ErrTaken
 		}
 		if spanner.ErrCode(err) != codes.NotFound {
 			return err
@@ -49,10 +48,10 @@ func (o *Operator) CreateTenant(ctx context.Context, actor string, t tenant.Tena
 	return taken(err)
 }
 
-// taken turns a broken uniqueness into ErrConflict, without saying whose it is.
+// taken turns a broken uniqueness into ErrTaken, without saying whose it is.
 func taken(err error) error {
 	if spanner.ErrCode(err) == codes.AlreadyExists {
-		return fmt.Errorf("%w: the id or the CallRail company belongs to another tenant", ErrConflict)
+		return ErrTaken
 	}
 	return err
 }

@@ -119,6 +119,16 @@ func run(ctx context.Context, o options, binary string) (*report, error) {
 		return nil, err
 	}
 	defer s.stop()
+	ctx, cancel := s.while(ctx)
+	defer cancel()
+	r, err := perform(ctx, s, o)
+	if cause := context.Cause(ctx); errors.Is(cause, errGone) {
+		return nil, cause // whatever else went wrong, did because of that
+	}
+	return r, err
+}
+
+func perform(ctx context.Context, s *stack, o options) (*report, error) {
 	switch {
 	case o.noisy:
 		return noisy(ctx, s, o)

@@ -108,6 +108,23 @@ func (s *stack) launch(ctx context.Context, o options, binary string) error {
 	return s.await(ctx)
 }
 
+// errGone says that there is nothing left to be tested. Services are killed and started again;
+// devstack, which holds the emulators and the stand-ins, is not.
+var errGone = errors.New("devstack has ended")
+
+// while returns a context that ends with devstack.
+func (s *stack) while(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-s.ended:
+			cancel(errGone)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}
+
 // environment is this process's, without an emulator that is somebody else's and could not
 // be told to abort.
 func (s *stack) environment(o options) []string {

@@ -175,7 +175,7 @@ func TestAnOperatorRepairsAndPauses(t *testing.T) {
 		want string
 	}{
 		{"/dead-letters/dl_1/redrive", nil, "The message is published again."},
-		{"/dead-letters/dl_2/redrive", nil, "That is not possible in its present state."},
+		{"/dead-letters/dl_2/redrive", nil, "Detail of conflict."},
 		{"/dead-letters/dl_1/dismiss", nil, "The message is dismissed."},
 		{"/dead-letters/redrive", nil, "2 messages are published again."},
 		{"/pauses", url.Values{"subject": {"step:push"}, "reason": {" restore "}, "hours": {"4"}, "destination": {"ignored"}}, "Paused for every company."},

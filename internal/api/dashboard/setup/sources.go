@@ -236,11 +236,6 @@ func addKey(w http.ResponseWriter, r *web.Request) error {
 	}
 	id, in := r.Param("source_id"), &reader{values: f.Values}
 	key, err := web.Read[client.SigningKey](r.API.AddSigningKey(r.Context(), r.TenantID(), id, client.NewSigningKey{Value: in.text("value")}))
-	if web.Refused(err, "conflict") {
-		return r.RedirectRefused(w, at(r, "sources", id), &web.Problem{Problem: client.Problem{
-			Status: http.StatusConflict, Detail: "A source has at most four signing keys. Remove one that nobody signs with any more.",
-		}})
-	}
 	if err != nil || key.Value == "" {
 		return done(w, r, at(r, "sources", id), "The key is kept. Deliveries may be signed with it from now on.", err)
 	}

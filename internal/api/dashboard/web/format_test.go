@@ -54,7 +54,7 @@ func TestARefusalIsASentence(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]string{
 		"insufficient_role": "Your role does not allow this", "changed": "Somebody else has changed it",
-		"conflict": "not possible in its present state", "busy": "the API's words",
+		"conflict": "the API's words", "busy": "the API's words",
 	} {
 		err := fmt.Errorf("save: %w", &Problem{client.Problem{Code: code, Detail: "the API's words"}})
 		if got, ok := Sentence(err); !ok || !strings.Contains(got, want) {

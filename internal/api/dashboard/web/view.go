@@ -143,8 +143,6 @@ func Sentence(err error) (string, bool) {
 		return "Your role does not allow this. Ask an administrator of the company.", true
 	case "changed":
 		return "Somebody else has changed it since you opened the page. Look at it again, then repeat your change.", true
-	case "conflict":
-		return "That is not possible in its present state.", true
 	case "invalid_request", "invalid_settings":
 		if len(p.Errors) > 0 {
 			return "Please check: " + p.Errors[0].Field + " " + p.Errors[0].Message + ".", true
