@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -88,6 +89,7 @@ func printEstimate(p *page, v client.ImportEstimate) {
 	p.row("Recorded", v.Recorded)
 	p.row("Minutes", v.Minutes)
 	p.row("Cost", usd(float64(v.CostUSD)))
+	p.row("Takes", "about "+(time.Duration(v.TakesMinutes*float64(time.Minute))).Round(time.Minute).String())
 }
 
 // goOn resumes an import that stopped, and follows it.

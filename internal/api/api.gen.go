@@ -1143,6 +1143,9 @@ type ImportEstimate struct {
 
 	// Recorded Those of them with a recording.
 	Recorded int64 `json:"recorded"`
+
+	// TakesMinutes About how long the import takes: CallRail answers only so often, and calls that come in meanwhile go first.
+	TakesMinutes float64 `json:"takes_minutes"`
 }
 
 // Integration A CRM that leads go to.

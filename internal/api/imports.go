@@ -90,7 +90,7 @@ func (h *handlers) estimate(ctx context.Context, owner *tenant.Tenant, order rec
 	}
 	return CreateImport200JSONResponse{
 		Calls: int64(found.Calls), Recorded: int64(found.Recorded), Minutes: found.Seconds / 60,
-		CostUSD: importCost(h.deps.Prices.At(h.deps.Now()), found, order.Batch),
+		CostUSD: importCost(h.deps.Prices.At(h.deps.Now()), found, order.Batch), TakesMinutes: found.Takes.Minutes(),
 	}, nil
 }
 

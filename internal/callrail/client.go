@@ -99,6 +99,7 @@ type Access struct {
 	APIKey            string
 	CompanyResourceID string   // COM…: whatever the key sees beyond it belongs to somebody else
 	MediaHosts        []string // further hosts that recordings may come from
+	Spare             bool     // takes what is left of the account's allowance: for what can wait
 }
 
 // Call is what the API says about a call.
@@ -148,7 +149,7 @@ func (c *Client) address(a Access, path ...string) string {
 
 // turn takes a request out of an account's allowance: limits.wait for one that begins something,
 // limits.follow for one that goes on with it.
-type turn func(ctx context.Context, account string) error
+type turn func(ctx context.Context, a Access) error
 
 // get asks the API with the account's key when it is the account's turn. The caller closes the
 // body of the response, which is a 200.
@@ -163,7 +164,7 @@ func (c *Client) get(ctx context.Context, a Access, address string, in turn) (*h
 // send sends a request with the account's key when it is the account's turn. The caller
 // closes the body of the response, which is a 200, or a 201 if it made something.
 func (c *Client) send(a Access, req *http.Request, in turn) (*http.Response, error) {
-	if err := in(req.Context(), a.AccountID); err != nil {
+	if err := in(req.Context(), a); err != nil {
 		return nil, err
 	}
 	req.Header.Set("Authorization", `Token token="`+a.APIKey+`"`)

@@ -3,6 +3,7 @@ package callrail
 import (
 	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,9 +74,13 @@ func (l *limits) of(account string) *allowance {
 
 // wait takes one request from the account's allowance, waiting a moment for it, or returns a
 // *RateLimitedError with the time at which there will be one.
-func (l *limits) wait(ctx context.Context, account string) error {
-	a, now := l.of(account), l.now()
-	if until := a.resting(); until.After(now) {
+func (l *limits) wait(ctx context.Context, access Access) error {
+	a, now := l.of(access.AccountID), l.now()
+	until := a.resting()
+	if access.Spare {
+		until = later(until, spare(a.hour, now), spare(a.day, now))
+	}
+	if until.After(now) {
 		return &RateLimitedError{RetryAt: until}
 	}
 	hour, day := a.hour.ReserveN(now, 1), a.day.ReserveN(now, 1)
@@ -98,11 +103,20 @@ func (l *limits) wait(ctx context.Context, account string) error {
 	}
 }
 
+// spare returns when there will be more in a limiter than the half that is kept for what happens
+// now: now or before, if there is.
+func spare(l *rate.Limiter, now time.Time) time.Time {
+	lacking := float64(l.Burst())/2 + 1 - l.TokensAt(now)
+	return now.Add(time.Duration(lacking / float64(l.Limit()) * float64(time.Second)))
+}
+
+func later(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Time.Compare) }
+
 // follow takes one request from the account's allowance without waiting for it: it goes on with
 // what another request has begun, which would have been in vain if this one had to come back
 // later. What is owed then is waited for by who begins something.
-func (l *limits) follow(_ context.Context, account string) error {
-	a, now := l.of(account), l.now()
+func (l *limits) follow(_ context.Context, access Access) error {
+	a, now := l.of(access.AccountID), l.now()
 	if until := a.resting(); until.After(now) {
 		return &RateLimitedError{RetryAt: until}
 	}

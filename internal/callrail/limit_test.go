@@ -27,7 +27,7 @@ func TestAtTheRateLimitWhatIsBegunIsFinished(t *testing.T) {
 		defer cancel()
 		var group errgroup.Group
 		for range calls {
-			group.Go(func() error { return fetch(ctx, c, &begun) })
+			group.Go(func() error { return fetch(ctx, c, testAccess, &begun) })
 		}
 		if err := group.Wait(); err != nil || begun.Load() != calls {
 			t.Errorf("%d calls were begun %d times in %v: %v", calls, begun.Load(), time.Since(start), err)
@@ -35,14 +35,42 @@ func TestAtTheRateLimitWhatIsBegunIsFinished(t *testing.T) {
 	})
 }
 
+// History may wait. A call that comes while much of it does must not.
+func TestHistoryLeavesRoomForWhatHappensNow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const calls = 400
+		c := newClientOf(t, twoRequests)
+		past := testAccess
+		past.Spare = true
+		var begun, begunNow atomic.Int32
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Hour)
+		defer cancel()
+		var history errgroup.Group
+		for range calls {
+			history.Go(func() error { return fetch(ctx, c, past, &begun) })
+		}
+		for range 30 {
+			time.Sleep(time.Minute)
+			arrived := time.Now()
+			if err := fetch(ctx, c, testAccess, &begunNow); err != nil || time.Since(arrived) > 0 {
+				t.Fatalf("after %d of the past, a call waited %v: %v", begun.Load(), time.Since(arrived), err)
+			}
+		}
+		if err := history.Wait(); err != nil || begun.Load() != calls {
+			t.Errorf("%d of %d calls of the past were fetched: %v", begun.Load(), calls, err)
+		}
+	})
+}
+
 // fetch fetches a call and its recording, and comes back when it is told to.
-func fetch(ctx context.Context, c *Client, begun *atomic.Int32) error {
+func fetch(ctx context.Context, c *Client, a Access, begun *atomic.Int32) error {
 	for {
-		_, err := c.Call(ctx, testAccess, "CAL1")
+		_, err := c.Call(ctx, a, "CAL1")
 		if err == nil {
 			begun.Add(1)
 			var media *Media
-			if media, err = c.Recording(ctx, testAccess, "CAL1"); err == nil {
+			if media, err = c.Recording(ctx, a, "CAL1"); err == nil {
 				return media.Body.Close()
 			}
 		}
@@ -88,15 +116,15 @@ func TestAccountsShareNothingButTheClient(t *testing.T) {
 	t.Parallel()
 	l := newLimits(Limits{}, fixedNow)
 	for i := range 50 {
-		if err := l.wait(t.Context(), "ACC1"); err != nil {
+		if err := l.wait(t.Context(), testAccess); err != nil {
 			t.Fatalf("request %d of the burst: %v", i, err)
 		}
 	}
 	var limited *RateLimitedError
-	if err := l.wait(t.Context(), "ACC1"); !errors.As(err, &limited) || !limited.RetryAt.After(fixedNow()) {
+	if err := l.wait(t.Context(), testAccess); !errors.As(err, &limited) || !limited.RetryAt.After(fixedNow()) {
 		t.Errorf("after the burst: %v, want a time to come back", err)
 	}
-	if err := l.wait(t.Context(), "ACC2"); err != nil {
+	if err := l.wait(t.Context(), Access{AccountID: "ACC2"}); err != nil {
 		t.Errorf("another account: %v", err)
 	}
 }
@@ -104,33 +132,40 @@ func TestAccountsShareNothingButTheClient(t *testing.T) {
 func TestHourAndDayStayWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	for name, follows := range map[string]bool{"alone": false, "each with one that follows": true} {
-		now := fixedNow()
-		l := newLimits(Limits{}, func() time.Time { return now })
-		perHour, perDay := 0, 0
-		ask := func(minute int, in turn) bool {
-			if in(t.Context(), "ACC1") != nil {
-				return false
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) { stayWithin(t, follows) })
+		})
+	}
+}
+
+// stayWithin asks for as much as there is in every minute of a day.
+func stayWithin(t *testing.T, follows bool) {
+	l, begin := newLimits(Limits{}, time.Now), time.Now()
+	perHour, perDay := 0, 0
+	ask := func(in turn) bool {
+		if in(t.Context(), testAccess) != nil {
+			return false
+		}
+		perDay++
+		if time.Since(begin) < time.Hour {
+			perHour++
+		}
+		return true
+	}
+	for time.Since(begin) < 24*time.Hour {
+		for ask(l.wait) {
+			if follows {
+				ask(l.follow)
 			}
-			perDay++
-			if minute < 60 {
-				perHour++
-			}
-			return true
 		}
-		for minute := range 24 * 60 {
-			for ask(minute, l.wait) {
-				if follows {
-					ask(minute, l.follow)
-				}
-			}
-			now = now.Add(time.Minute)
-		}
-		if perHour > defaultLimits.PerHour || perDay > defaultLimits.PerDay {
-			t.Errorf("%s: %d in the first hour, %d in the day", name, perHour, perDay)
-		}
-		if perHour < defaultLimits.PerHour*9/10 || perDay < defaultLimits.PerDay*9/10 {
-			t.Errorf("%s: %d in the first hour, %d in the day: most of the allowance should be usable", name, perHour, perDay)
-		}
+		time.Sleep(time.Minute)
+	}
+	if perHour > defaultLimits.PerHour || perDay > defaultLimits.PerDay {
+		t.Errorf("%d in the first hour, %d in the day", perHour, perDay)
+	}
+	if perHour < defaultLimits.PerHour*9/10 || perDay < defaultLimits.PerDay*9/10 {
+		t.Errorf("%d in the first hour, %d in the day: most of the allowance should be usable", perHour, perDay)
 	}
 }
 
@@ -138,7 +173,7 @@ func TestAnAccountThatMayAskMoreIsAskedMore(t *testing.T) {
 	t.Parallel()
 	l := newLimits(Limits{PerHour: 20_000, PerDay: 200_000}, fixedNow)
 	for i := range 1000 {
-		if err := l.wait(t.Context(), "ACC1"); err != nil {
+		if err := l.wait(t.Context(), testAccess); err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
 	}
@@ -150,7 +185,7 @@ func TestWhatFollowsRestsAfterA429Too(t *testing.T) {
 	until := fixedNow().Add(time.Minute)
 	l.rest("ACC1", until)
 	var limited *RateLimitedError
-	if err := l.follow(t.Context(), "ACC1"); !errors.As(err, &limited) || !limited.RetryAt.Equal(until) {
+	if err := l.follow(t.Context(), testAccess); !errors.As(err, &limited) || !limited.RetryAt.Equal(until) {
 		t.Errorf("got %v", err)
 	}
 }

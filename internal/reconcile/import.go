@@ -35,6 +35,8 @@ type Estimate struct {
 	Calls    int     // that are not here yet
 	Recorded int     // those of them with a recording
 	Seconds  float64 // of audio
+
+	Takes time.Duration // about, by Importer.PerMinute; 0: nobody knows
 }
 
 // progress is where an import goes on: pages of a past window do not move.
@@ -177,12 +179,19 @@ func (i *Importer) Estimate(ctx context.Context, owner *tenant.Tenant, order Ord
 			}
 		}
 		if !page.More {
-			return sum, nil
+			return i.timed(sum), nil
 		}
 		if number == estimatePages {
-			return sum.scaled(float64(page.Records) / float64(max(looked, 1))), nil
+			return i.timed(sum.scaled(float64(page.Records) / float64(max(looked, 1)))), nil
 		}
 	}
+}
+
+func (i *Importer) timed(e Estimate) Estimate {
+	if i.PerMinute > 0 {
+		e.Takes = time.Duration(e.Calls) * time.Minute / time.Duration(i.PerMinute)
+	}
+	return e
 }
 
 func (e Estimate) scaled(by float64) Estimate {

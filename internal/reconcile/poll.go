@@ -34,7 +34,9 @@ type Config struct {
 	First   time.Duration `env:"POLL_FIRST, default=24h"`    // how far back a source is asked for the first time
 	Longest time.Duration `env:"POLL_LONGEST, default=720h"` // how far back after a long silence
 
-	PerMinute int `env:"IMPORT_PER_MINUTE, default=120"` // requests of a tenant's history
+	// PerMinute is how much of a tenant's history is brought in. Each call takes two requests of the 1,000 an
+	// hour and 10,000 a day that CallRail allows an account: more would wait for its recordings.
+	PerMinute int `env:"IMPORT_PER_MINUTE, default=4"`
 }
 
 // Validate reports every problem at once.

@@ -29,6 +29,9 @@ type Config struct {
 	// Patience is how long a lead waits for a service that is down or rate-limited before
 	// it goes on without the audio's words.
 	Patience time.Duration `env:"SPEECH_PATIENCE, default=2h"`
+	// HistoryPatience is the same for calls of the past that were imported: they get what live
+	// ones leave of a source's rate limit, and nobody waits for them.
+	HistoryPatience time.Duration `env:"SPEECH_HISTORY_PATIENCE, default=168h"`
 	// The same for recordings that may be transcribed when it is cheap: within a day.
 	BatchPause    time.Duration `env:"SPEECH_BATCH_PAUSE, default=10m"`
 	BatchPatience time.Duration `env:"SPEECH_BATCH_PATIENCE, default=26h"`
@@ -46,7 +49,8 @@ func (c Config) Validate() error {
 	for name, d := range map[string]time.Duration{
 		"RECORDING_TIMEOUT": c.DownloadTimeout, "SPEECH_MAX_WAIT": c.MaxWait, "SPEECH_POLL_MIN": c.PollMin,
 		"SPEECH_POLL_MAX": c.PollMax, "SPEECH_PAUSE": c.Pause, "SPEECH_PATIENCE": c.Patience,
-		"SPEECH_BATCH_PAUSE": c.BatchPause, "SPEECH_BATCH_PATIENCE": c.BatchPatience,
+		"SPEECH_HISTORY_PATIENCE": c.HistoryPatience,
+		"SPEECH_BATCH_PAUSE":      c.BatchPause, "SPEECH_BATCH_PATIENCE": c.BatchPatience,
 	} {
 		if d <= 0 {
 			errs = append(errs, fmt.Errorf("%s must be positive", name))

@@ -20,7 +20,7 @@ func TestConfigHasWorkingDefaults(t *testing.T) {
 	want := Config{
 		Waits: []time.Duration{time.Second, 2 * time.Second}, MaxBytes: 400 << 20, DownloadTimeout: 5 * time.Minute,
 		MaxWait: 500 * time.Second, PollMin: 500 * time.Millisecond, PollMax: 5 * time.Second,
-		Pause: 30 * time.Second, Patience: 2 * time.Hour, Attempts: 4,
+		Pause: 30 * time.Second, Patience: 2 * time.Hour, HistoryPatience: 168 * time.Hour, Attempts: 4,
 		UploadMin: 10 * time.Second, UploadMax: time.Minute,
 		BatchPause: 10 * time.Minute, BatchPatience: 26 * time.Hour,
 	}

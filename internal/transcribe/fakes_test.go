@@ -175,7 +175,7 @@ func newBench(t *testing.T, seconds float64) *bench {
 		cfg: Config{
 			Waits:    []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour},
 			MaxBytes: 4 << 20, DownloadTimeout: time.Minute, MaxWait: 8 * time.Minute, PollMin: time.Millisecond,
-			PollMax: 2 * time.Millisecond, Pause: 30 * time.Second, Patience: 2 * time.Hour, Attempts: 3,
+			PollMax: 2 * time.Millisecond, Pause: 30 * time.Second, Patience: 2 * time.Hour, HistoryPatience: 168 * time.Hour, Attempts: 3,
 			UploadMin: 10 * time.Second, UploadMax: time.Minute,
 			BatchPause: 10 * time.Minute, BatchPatience: 26 * time.Hour,
 		},

@@ -120,7 +120,15 @@ func (v *visit) missing(err error) error {
 }
 
 // mayWait reports whether the lead may wait for its words for a while longer.
-func (v *visit) mayWait() bool { return v.now().Sub(v.r.ReceivedAt) < v.cfg.Patience }
+func (v *visit) mayWait() bool { return v.now().Before(v.patience()) }
+
+// patience returns until when the lead may wait for its words.
+func (v *visit) patience() time.Time {
+	if v.r.Handling.Silent {
+		return v.r.ReceivedAt.Add(v.cfg.HistoryPatience)
+	}
+	return v.r.ReceivedAt.Add(v.cfg.Patience)
+}
 
 // storageAway leaves the call for later: that our own bucket cannot be used says nothing about
 // the call, and is no attempt.
@@ -130,7 +138,7 @@ func (v *visit) storageAway(err error) error {
 
 func (v *visit) sourceFailed(err *SourceError) error {
 	switch {
-	case !err.Retry.IsZero() && err.Retry.Before(v.r.ReceivedAt.Add(v.cfg.Patience)):
+	case !err.Retry.IsZero() && err.Retry.Before(v.patience()):
 		return stage.Later(err.Retry, "the source asks to wait")
 	case err.Absent == AbsentNoAccess, err.Absent == AbsentForbidden:
 		return v.giveUp(err.Absent)

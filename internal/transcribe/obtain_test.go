@@ -129,10 +129,15 @@ func TestATransientFailureIsTriedAgain(t *testing.T) {
 			source{fetchErr: &SourceError{Absent: AbsentUnreachable, Retry: received.Add(90 * time.Minute), Err: errors.New("429")}},
 			received, received.Add(90 * time.Minute),
 		},
+		"rate limited for days, a call of the past": {
+			source{fetchErr: &SourceError{Absent: AbsentUnreachable, Retry: received.Add(50 * time.Hour), Err: errors.New("429")}},
+			received.Add(49 * time.Hour), received.Add(50 * time.Hour),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, 1)
+			b.record.saved.Handling.Silent = strings.HasSuffix(name, "of the past")
 			b.source = &tc.source
 			b.source.details = request.Details{Answered: true, HasRecording: true}
 			b.record.saved.Details = b.source.details

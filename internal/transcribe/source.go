@@ -76,7 +76,7 @@ func (c *CallRail) access(ctx context.Context, t *tenant.Tenant, r *request.Requ
 	}
 	return callrail.Access{
 		AccountID: source.AccountID, APIKey: key, CompanyResourceID: source.CompanyResourceID,
-		MediaHosts: t.Settings.MediaHosts,
+		MediaHosts: t.Settings.MediaHosts, Spare: r.Handling.Silent,
 	}, nil
 }
 

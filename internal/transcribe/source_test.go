@@ -59,11 +59,15 @@ func status(code int) http.HandlerFunc {
 }
 
 // newCallRail returns the source, a tenant with access to it and a request of his.
-func newCallRail(t *testing.T, a api) (*CallRail, *tenant.Tenant, *request.Request) {
+func newCallRail(t *testing.T, a api, limits ...callrail.Limits) (*CallRail, *tenant.Tenant, *request.Request) {
 	t.Helper()
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
-	client, err := callrail.NewClient(callrail.Config{BaseURL: server.URL, HTTP: server.Client(), Media: server.Client()})
+	cfg := callrail.Config{BaseURL: server.URL, HTTP: server.Client(), Media: server.Client()}
+	for _, l := range limits {
+		cfg.Limits = l
+	}
+	client, err := callrail.NewClient(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,4 +156,24 @@ func key(name string) func(*tenant.Tenant, *request.Request) {
 
 func byCompany(_ *tenant.Tenant, r *request.Request) {
 	r.SourceID, r.Details.CompanyID = "", "100"
+}
+
+func TestHistoryTakesWhatLiveCallsLeave(t *testing.T) {
+	t.Parallel()
+	for silent, want := range map[bool]int{false: 10, true: 5} {
+		asked := 0
+		c, tn, r := newCallRail(t, api{call: func(w http.ResponseWriter, req *http.Request) {
+			asked++
+			body(call)(w, req)
+		}}, callrail.Limits{PerHour: 200, PerDay: 1000})
+		r.Handling.Silent = silent
+		for range 20 {
+			if err := c.Fetch(t.Context(), tn, r); err != nil {
+				break
+			}
+		}
+		if asked != want {
+			t.Errorf("history %v: asked %d times at once, want %d", silent, asked, want)
+		}
+	}
 }

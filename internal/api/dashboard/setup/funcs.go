@@ -12,7 +12,7 @@ import (
 // funcs are the functions of this area's templates.
 var funcs = template.FuncMap{
 	"field": field, "option": newOption, "choices": choices, "plain": plain, "when": when, "options": options, "pretty": pretty, "row": row, "shown": shown,
-	"sourceState": sourceState, "jobState": jobState, "report": report, "signal": signalText,
+	"sourceState": sourceState, "jobState": jobState, "report": report, "signal": signalText, "lasting": lasting,
 }
 
 // fieldPart is the data of the parts in _fields.html.

@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"time"
@@ -107,4 +109,18 @@ func renderImport(w http.ResponseWriter, r *web.Request, page *sourcePage) error
 		return r.RenderInvalid(w, file, viewSource(page))
 	}
 	return r.Render(w, file, viewSource(page))
+}
+
+// lasting returns roughly how long something takes.
+func lasting(minutes float64) string {
+	switch {
+	case minutes < 10:
+		return "a few minutes"
+	case minutes < 90:
+		return fmt.Sprintf("about %.0f minutes", math.Ceil(minutes/10)*10)
+	case minutes < 36*60:
+		return fmt.Sprintf("about %.0f hours", math.Ceil(minutes/60))
+	default:
+		return fmt.Sprintf("about %.0f days", math.Ceil(minutes/60/24))
+	}
 }

@@ -24,7 +24,7 @@ func january() url.Values {
 }
 
 func estimate(calls int) dashtest.Answer {
-	return dashtest.Answer{Body: object{"calls": calls, "recorded": 287, "minutes": 1105.5, "cost_usd": 9.42}}
+	return dashtest.Answer{Body: object{"calls": calls, "recorded": 287, "minutes": 1105.5, "cost_usd": 9.42, "takes_minutes": 327.5}}
 }
 
 func TestAnImportIsEstimatedBeforeItIsOffered(t *testing.T) {
@@ -36,7 +36,7 @@ func TestAnImportIsEstimatedBeforeItIsOffered(t *testing.T) {
 	whole, part := s.Post(imports+"/estimate", january()), s.Post(imports+"/estimate", january(), "HX-Request", "true")
 	for _, want := range []string{
 		"Missing from Jan 1, 2026 to Jan 31, 2026: <strong>1,310 calls</strong>, 287 of them recorded, 1,105.5 minutes", "transcribed when it is cheap and into the CRMs",
-		"<strong>$9.42</strong>", `action="` + imports + `"`, `data-confirm="Import 1,310 calls for about $9.42?"`, `name="from" value="2026-01-01"`, `name="push" value="on"`,
+		"<strong>$9.42</strong> and takes about 6 hours", `action="` + imports + `"`, `data-confirm="Import 1,310 calls for about $9.42?"`, `name="from" value="2026-01-01"`, `name="push" value="on"`,
 	} {
 		if !strings.Contains(whole.Body, want) || !strings.Contains(part.Body, want) {
 			t.Errorf("the page or its part has no %s", want)
