@@ -106,7 +106,7 @@ func (l *limits) wait(ctx context.Context, access Access) error {
 // spare returns when there will be more in a limiter than the half that is kept for what happens
 // now: now or before, if there is.
 func spare(l *rate.Limiter, now time.Time) time.Time {
-	lacking := float64(l.Burst())/2 + 1 - l.TokensAt(now)
+	lacking := float64(l.Burst()/2+1) - l.TokensAt(now) // at most the whole burst, which there will be
 	return now.Add(time.Duration(lacking / float64(l.Limit()) * float64(time.Second)))
 }
 

@@ -179,6 +179,16 @@ func TestAnAccountThatMayAskMoreIsAskedMore(t *testing.T) {
 	}
 }
 
+func TestEvenASmallAllowanceHasSomethingToSpare(t *testing.T) {
+	t.Parallel()
+	for perHour := 1; perHour <= 100; perHour++ {
+		l := newLimits(Limits{PerHour: perHour, PerDay: perHour}, fixedNow)
+		if err := l.wait(t.Context(), Access{AccountID: "ACC1", Spare: true}); err != nil {
+			t.Errorf("%d requests an hour: %v", perHour, err)
+		}
+	}
+}
+
 func TestWhatFollowsRestsAfterA429Too(t *testing.T) {
 	t.Parallel()
 	l := newLimits(Limits{}, fixedNow)
