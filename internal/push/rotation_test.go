@@ -3,6 +3,7 @@ package push_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
@@ -19,26 +20,30 @@ func (c *credentials) Renew(ctx context.Context, renew func(context.Context, str
 	return renew(ctx, c.newest)
 }
 
-// accepting is a CRM that accepts only one token.
-func (w *world) accepting(token string) {
+// accepting is a CRM that accepts only one token, and has a fault to find with others.
+func (w *world) accepting(token string, fault crm.Fault) {
 	next := w.pusher.Connectors["hubspot"]
 	w.pusher.Connectors["hubspot"] = func(s crm.Settings, hc *http.Client) (crm.Connector, error) {
 		connector, err := next(s, hc)
 		if err == nil && s.Credentials != token {
-			connector = refusing{connector}
+			connector = refusing{connector, fault}
 		}
 		return connector, err
 	}
 }
 
 // refusing is a connector whose credentials the CRM does not accept.
-type refusing struct{ crm.Connector }
+type refusing struct {
+	crm.Connector
+
+	fault crm.Fault
+}
 
 func (r refusing) Steps() []crm.Step {
 	steps := r.Connector.Steps()
 	for i := range steps {
 		steps[i].Do = func(context.Context, crm.State) (crm.Record, error) {
-			return crm.Record{}, &crm.Error{Fault: crm.AuthRevoked, Op: "create", Status: http.StatusUnauthorized}
+			return crm.Record{}, &crm.Error{Fault: r.fault, Op: "create", Status: http.StatusUnauthorized}
 		}
 	}
 	return steps
@@ -51,7 +56,7 @@ func TestADeliveryIsTriedAgainWithRotatedCredentials(t *testing.T) {
 	w := newWorld(t, "hubspot")
 	c := &credentials{cached: "old", newest: "new"}
 	w.pusher.Secrets, w.pusher.Vault = c, func(string, string) crm.Vault { return c }
-	w.accepting("new")
+	w.accepting("new", crm.AuthRevoked)
 	id := w.analyzed(t, "FRM1", true)
 	w.push(t, id)
 	if d := w.delivery(t, id, "hubspot"); d.State != request.DeliveryDone {
@@ -63,5 +68,38 @@ func TestADeliveryIsTriedAgainWithRotatedCredentials(t *testing.T) {
 	w.push(t, id)
 	if d := w.delivery(t, id, "hubspot"); d.State != request.DeliveryParked {
 		t.Errorf("nothing newer: got %s", d.State)
+	}
+}
+
+func TestNewCredentialsAreLookedForWhenOldOnesAreTheFault(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault crm.Fault
+		vault bool
+		tried bool
+		says  string // when it was not
+	}{
+		"revoked":                          {crm.AuthRevoked, true, true, ""},
+		"expired":                          {crm.AuthExpired, true, true, ""},
+		"something else":                   {crm.Invalid, true, false, ""},
+		"nobody here can renew any":        {crm.AuthRevoked, false, false, "credentials"},
+		"nobody here can renew an expired": {crm.AuthExpired, false, false, "credentials have expired"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "hubspot")
+			c := &credentials{cached: "old", newest: "new"}
+			w.pusher.Secrets, w.pusher.Vault = c, nil
+			if test.vault {
+				w.pusher.Vault = func(string, string) crm.Vault { return c }
+			}
+			w.accepting("new", test.fault)
+			id := w.analyzed(t, "FRM1", true)
+			w.push(t, id)
+			d := w.delivery(t, id, "hubspot")
+			if (d.State == request.DeliveryDone) != test.tried || (c.cached == "new") != test.tried || !strings.Contains(d.Error, test.says) {
+				t.Errorf("got %s: %q, with the %s credentials", d.State, d.Error, c.cached)
+			}
+		})
 	}
 }
