@@ -129,6 +129,7 @@ func run(ctx context.Context, o options, binary string) (*report, error) {
 }
 
 func perform(ctx context.Context, s *stack, o options) (*report, error) {
+	s.listable = o.requests <= listable
 	switch {
 	case o.noisy:
 		return noisy(ctx, s, o)

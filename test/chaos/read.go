@@ -77,14 +77,14 @@ func (s *stack) requests(ctx context.Context, t tenant) (map[string]listed, erro
 	}
 }
 
-// listable is up to how many of a tenant's requests are read by list. The emulator joins a list's
+// listable is up to how many requests of a run are read by list. The emulator joins a list's
 // index with its table row by row: a page of some thousands takes it more than a minute.
-const listable = 500
+const listable = 1500
 
 // states returns where a tenant's requests are, by their ids: all that there are if they can be
 // listed, else those that were planned. Of these, settled ones that were seen before are not asked for again.
 func (s *stack) states(ctx context.Context, t tenant, planned []string, seen map[string]listed) (map[string]listed, error) {
-	if len(planned) <= listable {
+	if s.listable {
 		return s.requests(ctx, t)
 	}
 	open := slices.DeleteFunc(slices.Clone(planned), func(id string) bool { return seen[id].settled() })
@@ -100,7 +100,7 @@ func (s *stack) states(ctx context.Context, t tenant, planned []string, seen map
 
 // details reads everything about a tenant's requests, like states.
 func (s *stack) details(ctx context.Context, t tenant, planned []string) (map[string]found, error) {
-	if len(planned) <= listable {
+	if s.listable {
 		requests, err := s.requests(ctx, t)
 		if err != nil {
 			return nil, err

@@ -61,6 +61,7 @@ type stack struct {
 	command   *exec.Cmd
 	ended     chan struct{} // closed when devstack has
 	log       *os.File
+	listable  bool // there are so few requests that lists tell of them
 	balanced  bool // a load balancer sends refused connections elsewhere
 }
 

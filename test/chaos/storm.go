@@ -15,23 +15,17 @@ const still = 3 * time.Second
 func storm(ctx context.Context, s *stack, o options) (*report, error) {
 	begin := time.Now()
 	r, items, g := newReport("storm", o.seed), plan(o), newGale(s, o)
-	blown := make(chan error, 1)
-	go func() { blown <- g.blow(ctx) }()
-	stop := tell(func() string { return sent(items) })
-	s.play(ctx, items)
-	stop()
-	if err := <-blown; err != nil {
-		return nil, fmt.Errorf("make bad weather: %w", err)
+	for _, gust := range gusts(items, o) {
+		if err := g.rage(ctx, gust); err != nil {
+			return nil, err
+		}
+		calm := time.Now()
+		if err := s.rest(ctx, gust.items, o.settle); err != nil {
+			r.breach("lost", "it did not come to rest: %v", err)
+		}
+		r.Settling += time.Since(calm)
 	}
-	if err := g.set(ctx, nil); err != nil {
-		return nil, err
-	}
-	calm := time.Now()
-	if err := s.rest(ctx, items, o.settle); err != nil {
-		r.breach("lost", "it did not come to rest: %v", err)
-	}
-	r.Settling = time.Since(calm)
-	stop = tell(func() string { return "comparing what was acknowledged with what is there" })
+	stop := tell(func() string { return "comparing what was acknowledged with what is there" })
 	all, err := s.inventory(ctx, items)
 	stop()
 	if err != nil {
@@ -48,6 +42,49 @@ func storm(ctx context.Context, s *stack, o options) (*report, error) {
 	r.Recovered["announced by sweep"] = int(s.collector.sum("pipeline_sweep_announced_total", ""))
 	r.Took = time.Since(begin)
 	return r, nil
+}
+
+// gust is a part of a storm, after which there is calm until all of it has been dealt with. In the
+// weather services do less than is sent to them, and the emulator, which finds what is due row by
+// row, is brought to a standstill by a backlog of thousands.
+type gust struct {
+	items    []*item
+	duration time.Duration
+	first    int // number of the first item
+	of       int // items in all
+}
+
+// most is how many requests a gust has.
+const most = 500
+
+// gusts parts a load. Items are in the order of their times, which begin anew with each gust.
+func gusts(items []*item, o options) []gust {
+	var parts []gust
+	n := (len(items) + most - 1) / most
+	for i := range n {
+		from, to := i*len(items)/n, (i+1)*len(items)/n
+		begin, end := o.duration*time.Duration(i)/time.Duration(n), o.duration*time.Duration(i+1)/time.Duration(n)
+		for _, it := range items[from:to] {
+			it.at = min(max(0, it.at-begin), end-begin) // about even, but not quite
+		}
+		parts = append(parts, gust{items[from:to], end - begin, from, len(items)})
+	}
+	return parts
+}
+
+// rage plays a part of the load in bad weather, and ends the weather.
+func (g *gale) rage(ctx context.Context, part gust) error {
+	blown := make(chan error, 1)
+	go func() { blown <- g.blow(ctx, part.duration) }()
+	stop := tell(func() string {
+		return fmt.Sprintf("%s, from %d on, of %d", sent(part.items), part.first, part.of)
+	})
+	g.play(ctx, part.items)
+	stop()
+	if err := <-blown; err != nil {
+		return fmt.Errorf("make bad weather: %w", err)
+	}
+	return g.set(ctx, nil)
 }
 
 // rest waits until nothing that was acknowledged is on its way any more.

@@ -123,8 +123,8 @@ func newGale(s *stack, o options) *gale {
 const linger = 90 * time.Second
 
 // blow makes bad weather until the load is over and every kind of fault has happened.
-func (g *gale) blow(ctx context.Context) error {
-	begin, duration := time.Now(), g.options.duration
+func (g *gale) blow(ctx context.Context, duration time.Duration) error {
+	begin := time.Now()
 	if err := g.set(ctx, forecast()); err != nil {
 		return err
 	}
