@@ -129,3 +129,17 @@ func TestErrorKeepsTheVendorsWordsOutOfLogs(t *testing.T) {
 		t.Errorf("error = %q, want %q", got, want)
 	}
 }
+
+func TestAPauseIsLongerThanWhatTheWindowRemembers(t *testing.T) {
+	t.Parallel()
+	now := noon
+	w := crm.NewWindow(1, 10*time.Second, func() time.Time { return now })
+	if err := w.Wait(t.Context()); err != nil {
+		t.Fatalf("wait: %v", err)
+	}
+	now = noon.Add(20 * time.Second)
+	w.Pause(noon.Add(time.Minute))
+	if err := w.Wait(t.Context()); !crm.Dispose(err).RetryAt.Equal(noon.Add(time.Minute)) {
+		t.Errorf("got %v, want to wait until the account lets requests pass", err)
+	}
+}

@@ -39,6 +39,20 @@ func TestPersonOf(t *testing.T) {
 				Details: request.Details{TrackingPhone: "303-555-0100"},
 			},
 		},
+		"nor is the one that was transferred to": {
+			request: request.Request{
+				Kind: request.Call, Caller: request.Caller{Phone: "+13035550101"},
+				Details: request.Details{TrackingPhone: "303-555-0100", BusinessPhone: "303-555-0101"},
+			},
+			said: request.Person{Phone: "303-555-0142"},
+			want: crm.Person{Phone: "+13035550142"},
+		},
+		"nor is the tracking number beside another business number": {
+			request: request.Request{
+				Kind: request.Call, Caller: request.Caller{Phone: "+13035550100"},
+				Details: request.Details{TrackingPhone: "303-555-0100", BusinessPhone: "303-555-0101"},
+			},
+		},
 		"a form's sender knows their own name best": {
 			request: request.Request{Kind: request.Form, Caller: request.Caller{Name: "DANA EXAMPLE", Email: "dana@example.com"}},
 			said:    request.Person{Name: "Diana Sample"},
