@@ -51,7 +51,7 @@ cover: assets ## fails under 90 % of the statements; what is not reached is in b
 mutate: $(TOOLS)/gremlins ## what the tests do not notice when it is changed; takes an hour
 	@tools/mutate $(TOOLS)/gremlins
 
-bench: ## what the pipeline costs, beside baselines, into build/bench; ARGS="-short" for a look
+bench: assets ## what the pipeline costs, beside baselines, into build/bench; ARGS="-short" for a look
 	@tools/preflight test
 	@mkdir -p build
 	go build -o build/bench.bin ./test/bench
