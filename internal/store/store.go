@@ -22,8 +22,8 @@ var (
 	ErrHeld     = stage.ErrHeld
 	// ErrUnavailable says that Spanner could not be reached or did not answer in time.
 	ErrUnavailable = errors.New("store unavailable")
-	// ErrConflict says that what is there does not allow the change. What it is, the errors below
-	// say, which are all of it.
+	// ErrConflict says that what is there does not allow the change. The errors that wrap it say
+	// what that is: these, and those of what people ask to be done to a request.
 	ErrConflict = errors.New("conflict")
 
 	ErrTaken    = fmt.Errorf("%w: the id or the CallRail company belongs to another tenant", ErrConflict)

@@ -108,7 +108,8 @@ func (s *Set) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Set) send(w http.ResponseWriter, name string) {
 	f, err := s.dir.Open(name)
 	if err != nil {
-		http.Error(w, "", http.StatusInternalServerError) // load has seen it
+		w.Header().Del("Cache-Control") // nobody must keep this for ever
+		http.Error(w, "", http.StatusInternalServerError)
 		return
 	}
 	defer f.Close()

@@ -46,7 +46,9 @@ type refreshed struct {
 
 func newIssuer(ctx context.Context, cfg Config, now func() time.Time) *issuer {
 	// Connections of its own: who closes the shared ones' idle connections breaks no sign-in.
-	client := &http.Client{Timeout: answersWithin, Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}
+	client := &http.Client{Timeout: answersWithin, Transport: &http.Transport{
+		Proxy: http.ProxyFromEnvironment, IdleConnTimeout: time.Minute, // no longer than an issuer keeps them
+	}}
 	return &issuer{cfg: cfg, http: client, ctx: oidc.ClientContext(ctx, client), now: now}
 }
 
