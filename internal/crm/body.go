@@ -68,7 +68,7 @@ func facts(lead Lead) []fact {
 	known := []fact{{"Lead score", fmt.Sprintf("%d of 100 (%s)", a.LeadScore, a.ScoreBand)}}
 	for _, f := range []fact{
 		{"Intent", a.Intent}, {"Project", a.ProjectType}, {"Timeline", a.Timeline},
-		{"Budget", budget(a.Budget)}, {"Appointment", a.Appointment},
+		{"Budget", a.Budget.String()}, {"Appointment", a.Appointment},
 		{"Address", a.Customer.Address}, {"Source", source(lead.Request)}, {"Tags", strings.Join(lead.Tags, ", ")},
 	} {
 		if f.value != "" && f.value != "unknown" && f.value != "none" {
@@ -119,19 +119,6 @@ func quotes(evidence []request.Evidence) []string {
 		all = append(all, readable(e.Field)+": “"+e.Quote+"”")
 	}
 	return all
-}
-
-func budget(b request.Budget) string {
-	switch {
-	case b.Min != nil && b.Max != nil && *b.Min != *b.Max:
-		return fmt.Sprintf("%s ($%d-$%d)", b.Signal, *b.Min, *b.Max)
-	case b.Max != nil:
-		return fmt.Sprintf("%s ($%d)", b.Signal, *b.Max)
-	case b.Min != nil:
-		return fmt.Sprintf("%s (from $%d)", b.Signal, *b.Min)
-	default:
-		return b.Signal
-	}
 }
 
 func source(r *request.Request) string {

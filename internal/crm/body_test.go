@@ -17,7 +17,7 @@ func TestHTMLHoldsWhatASalesPersonNeeds(t *testing.T) {
 		"<p>Wants a kitchen remodel with new cabinets &amp; an island.</p>",
 		"<b>Lead score:</b> 86 of 100 (hot)",
 		"<b>Timeline:</b> 1-3 months",
-		"<b>Budget:</b> high ($20000-$30000)",
+		"<b>Budget:</b> high, $20,000 to $30,000",
 		"<li>budget: “between twenty and thirty thousand”</li>",
 		`<a href="https://dashboard.example.com/requests/req_1">`,
 		"<b>customer:</b> We have between",
@@ -133,7 +133,7 @@ Lead score: 86 of 100 (hot)
 Intent: quote request
 Project: kitchen
 Timeline: 1-3 months
-Budget: high ($20000-$30000)
+Budget: high, $20,000 to $30,000
 Source: Google Ads
 
 Next steps:

@@ -14,6 +14,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/contact"
+	"github.com/your-org/multi-tenant-pipeline/pkg/money"
 )
 
 // maxChoices is how many values coalesce takes.
@@ -45,8 +46,8 @@ func functions() []cel.EnvOption {
 			}))),
 		phoneFunction("e164", E164), phoneFunction("national", National),
 		cel.Function("money",
-			cel.Overload("money_int", []*cel.Type{cel.IntType}, cel.StringType, cel.UnaryBinding(money)),
-			cel.Overload("money_double", []*cel.Type{cel.DoubleType}, cel.StringType, cel.UnaryBinding(money))),
+			cel.Overload("money_int", []*cel.Type{cel.IntType}, cel.StringType, cel.UnaryBinding(asMoney)),
+			cel.Overload("money_double", []*cel.Type{cel.DoubleType}, cel.StringType, cel.UnaryBinding(asMoney))),
 		cel.Function("format_time", cel.MemberOverload("timestamp_format_time",
 			[]*cel.Type{cel.TimestampType, cel.StringType, cel.StringType}, cel.StringType, cel.FunctionBinding(formatTime))),
 	}
@@ -150,31 +151,15 @@ func truncate(s string, limit int64) string {
 	return strings.TrimRightFunc(string([]rune(s)[:limit-1]), unicode.IsSpace) + "…"
 }
 
-func money(v ref.Val) ref.Val {
+func asMoney(v ref.Val) ref.Val {
 	switch n := v.Value().(type) {
 	case int64:
-		return types.String(Money(float64(n)))
+		return types.String(money.USD(float64(n)))
 	case float64:
-		return types.String(Money(n))
+		return types.String(money.USD(n))
 	default:
 		return types.MaybeNoSuchOverloadErr(v)
 	}
-}
-
-// Money returns an amount of US dollars as people read it, with cents if there are any.
-func Money(amount float64) string {
-	sign := ""
-	if amount < 0 {
-		sign, amount = "-", -amount
-	}
-	whole, cents, _ := strings.Cut(fmt.Sprintf("%.2f", amount), ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if cents == "00" {
-		return sign + "$" + whole
-	}
-	return sign + "$" + whole + "." + cents
 }
 
 func formatTime(args ...ref.Val) ref.Val {

@@ -3,7 +3,6 @@ package notify
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -54,7 +53,7 @@ func newCard(job *stage.Job, a *request.Analysis, deliveries []request.Delivery)
 			{"Address", a.Customer.Address},
 			{"Project", words(a.ProjectType)},
 			{"Timeline", timelines[a.Timeline]},
-			{"Budget", budget(a.Budget)},
+			{"Budget", a.Budget.String()},
 			{"Source", source(r.Details)},
 			{"Received", r.ReceivedAt.In(job.Tenant.Location()).Format("Mon 2 Jan, 3:04 PM MST")},
 		}),
@@ -117,37 +116,6 @@ var timelines = map[string]string{
 	"1_3_months":    "in 1-3 months",
 	"3_6_months":    "in 3-6 months",
 	"6_plus_months": "in more than 6 months",
-}
-
-// budget names the signal and the caller's own figures.
-func budget(b request.Budget) string {
-	signal := b.Signal
-	if signal == "unknown" {
-		signal = ""
-	}
-	var amount string
-	switch {
-	case b.Min != nil && b.Max != nil && *b.Min != *b.Max:
-		amount = dollars(*b.Min) + " to " + dollars(*b.Max)
-	case b.Min != nil && b.Max != nil:
-		amount = dollars(*b.Max)
-	case b.Max != nil:
-		amount = "up to " + dollars(*b.Max)
-	case b.Min != nil:
-		amount = "from " + dollars(*b.Min)
-	}
-	if signal != "" && amount != "" {
-		return signal + ", " + amount
-	}
-	return signal + amount
-}
-
-func dollars(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return "$" + digits
 }
 
 func source(d request.Details) string {

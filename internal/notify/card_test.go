@@ -24,27 +24,6 @@ func TestTitle(t *testing.T) {
 	}
 }
 
-func TestBudget(t *testing.T) {
-	t.Parallel()
-	amount := func(n int64) *int64 { return &n }
-	for _, test := range []struct {
-		budget request.Budget
-		want   string
-	}{
-		{request.Budget{Signal: "unknown"}, ""},
-		{request.Budget{}, ""},
-		{request.Budget{Signal: "high"}, "high"},
-		{request.Budget{Signal: "low", Max: amount(900)}, "low, up to $900"},
-		{request.Budget{Signal: "unknown", Min: amount(1234567)}, "from $1,234,567"},
-		{request.Budget{Signal: "medium", Min: amount(20000), Max: amount(30000)}, "medium, $20,000 to $30,000"},
-		{request.Budget{Signal: "medium", Min: amount(20000), Max: amount(20000)}, "medium, $20,000"},
-	} {
-		if got := budget(test.budget); got != test.want {
-			t.Errorf("budget(%+v) = %q, want %q", test.budget, got, test.want)
-		}
-	}
-}
-
 func TestTruncateCountsCharacters(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -39,14 +39,6 @@ const (
 	AnalyzerRules = "rules"
 )
 
-// Budget is the caller's own money, in whole US dollars. Min and Max are nil when no
-// amount was said.
-type Budget struct {
-	Signal string `json:"signal"`
-	Min    *int64 `json:"min"`
-	Max    *int64 `json:"max"`
-}
-
 // Factor is one line of the score's explanation. Points of all factors sum up to the
 // score before it is clamped to its band.
 type Factor struct {

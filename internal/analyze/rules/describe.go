@@ -1,7 +1,7 @@
 package rules
 
 import (
-	"fmt"
+	"cmp"
 	"strings"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/analyze/verdict"
@@ -113,8 +113,8 @@ func (a *analysis) details() []string {
 	if t, ok := timelineNames[a.answer.Timeline]; ok {
 		out = append(out, "Wants to start "+t)
 	}
-	if m := moneyText(a.answer.Budget); m != "" {
-		out = append(out, "Budget "+m)
+	if budget := cmp.Or(a.answer.Budget.Amount(), a.answer.Budget.String()); budget != "" {
+		out = append(out, "Budget "+budget)
 	}
 	switch a.answer.Appointment {
 	case "booked":
@@ -123,23 +123,6 @@ func (a *analysis) details() []string {
 		out = append(out, "Would like a visit")
 	}
 	return out
-}
-
-func moneyText(b request.Budget) string {
-	switch {
-	case b.Min != nil && b.Max != nil && *b.Min == *b.Max:
-		return fmt.Sprintf("about $%d", *b.Max)
-	case b.Min != nil && b.Max != nil:
-		return fmt.Sprintf("$%d to $%d", *b.Min, *b.Max)
-	case b.Max != nil:
-		return fmt.Sprintf("up to $%d", *b.Max)
-	case b.Min != nil:
-		return fmt.Sprintf("from $%d", *b.Min)
-	case b.Signal != verdict.Unknown && b.Signal != "":
-		return b.Signal
-	default:
-		return ""
-	}
 }
 
 // nextSteps tells the company what to do.

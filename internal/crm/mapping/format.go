@@ -11,6 +11,7 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/expr"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
+	"github.com/your-org/multi-tenant-pipeline/pkg/money"
 )
 
 // day is the kind of a time that means a day in the tenant's calendar. As a value it is that
@@ -150,7 +151,7 @@ func asMoney(value any, t *tenant.Tenant) (any, error) {
 	if err != nil || !ok {
 		return nil, errKind
 	}
-	return expr.Money(f), nil
+	return money.USD(f), nil
 }
 
 func asYesNo(value any, _ *tenant.Tenant) (any, error) {

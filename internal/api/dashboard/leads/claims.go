@@ -37,8 +37,8 @@ func claims(p *leadPage) []claim {
 		p.written("customer.email", a.Customer.Email, "email"),
 		p.written("customer.address", a.Customer.Address, "text"),
 	}
-	if amounts := amounts(a.Budget); amounts != "" {
-		all[3].Value += ", " + amounts
+	if amount := (request.Budget{Min: a.Budget.Min, Max: a.Budget.Max}).Amount(); amount != "" {
+		all[3].Value += ", " + amount
 	}
 	all[6].Value, all[7].Value = yes(a.IsLead), yes(a.Spam)
 	all[9].Value = web.Phone(a.Customer.Phone)
@@ -50,21 +50,6 @@ func yes(b bool) string {
 		return "Yes"
 	}
 	return "No"
-}
-
-// amounts shows what was said about money.
-func amounts(b client.Budget) string {
-	switch {
-	case b.Min != nil && b.Max != nil && *b.Min == *b.Max:
-		return web.USD(*b.Min)
-	case b.Min != nil && b.Max != nil:
-		return web.USD(*b.Min) + " to " + web.USD(*b.Max)
-	case b.Min != nil:
-		return "from " + web.USD(*b.Min)
-	case b.Max != nil:
-		return "up to " + web.USD(*b.Max)
-	}
-	return ""
 }
 
 func (p *leadPage) chosen(field, value string, options []string) claim {
