@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/http/httptest"
@@ -102,6 +103,53 @@ func TestVerifierAcceptsOnlyOurSubscriptionsTokens(t *testing.T) {
 	for _, token := range []string{"", "a.b.c", "nonsense"} {
 		if err := v.Verify(t.Context(), token); err == nil {
 			t.Errorf("Verify(%q) = nil", token)
+		}
+	}
+}
+
+// Cloud Run hands on the tokens that it has verified without their signature, to private services.
+func TestATokenWithoutItsSignatureIsOursWhereCloudRunHasVerifiedIt(t *testing.T) {
+	t.Parallel()
+	const account = "push@demo.iam.gserviceaccount.com"
+	key := newKey(t)
+	keys := newKeys(t, key)
+	verify := func(removed bool, claims jwt.MapClaims, signature string) error {
+		v := NewVerifier(t.Context(), PushConfig{
+			Audience: "https://analyze.example.com", ServiceAccount: account,
+			Issuer: "https://accounts.google.com", JWKSURL: keys, SignatureRemoved: removed,
+		})
+		token := sign(t, jwt.SigningMethodRS256, key, claims)
+		if signature != "" {
+			token = token[:strings.LastIndex(token, ".")+1] + signature
+		}
+		return v.Verify(t.Context(), token)
+	}
+	good := jwt.MapClaims{
+		"iss": "https://accounts.google.com", "aud": "https://analyze.example.com", "sub": "1",
+		"email": account, "email_verified": true, "exp": time.Now().Add(time.Hour).Unix(),
+	}
+	for name, test := range map[string]struct {
+		removed   bool
+		claim     string
+		value     any
+		signature string
+		ok        bool
+	}{
+		"behind Cloud Run":              {true, "sub", "1", removedSignature, true},
+		"with its signature":            {true, "sub", "1", "", true},
+		"open to everybody":             {false, "sub", "1", removedSignature, false},
+		"another signature":             {true, "sub", "1", "c2lnbmF0dXJl", false},
+		"no signature":                  {true, "sub", "1", ".", false},
+		"the marker and something else": {true, "sub", "1", removedSignature + ".x", false},
+		"another account":               {true, "email", "eve@example.com", removedSignature, false},
+		"another audience":              {true, "aud", "https://push.example.com", removedSignature, false},
+		"another issuer":                {true, "iss", "https://evil.example.com", removedSignature, false},
+		"expired":                       {true, "exp", time.Now().Add(-time.Hour).Unix(), removedSignature, false},
+	} {
+		claims := maps.Clone(good)
+		claims[test.claim] = test.value
+		if err := verify(test.removed, claims, test.signature); (err == nil) != test.ok {
+			t.Errorf("%s: Verify() = %v, want ok %t", name, err, test.ok)
 		}
 	}
 }

@@ -27,7 +27,11 @@ type webhookConfig struct {
 }
 
 func (c *webhookConfig) Validate() error {
-	return errors.Join(c.Platform.Validate(), c.Push.Validate(), c.Webhook.Validate(), c.Limits.Validate())
+	var open error
+	if c.Push.SignatureRemoved {
+		open = errors.New("PUSH_SIGNATURE_REMOVED: the webhook is open to everybody, so nobody has verified a token before it")
+	}
+	return errors.Join(c.Platform.Validate(), c.Push.Validate(), open, c.Webhook.Validate(), c.Limits.Validate())
 }
 
 // accepter gives each delivery to its tenant's scope.

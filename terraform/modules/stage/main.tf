@@ -5,10 +5,12 @@ locals {
   # worth nothing at another.
   audience = "https://${var.name}.${var.project_id}.internal"
 
-  environment = merge(var.environment, length(var.subscriptions) == 0 ? {} : {
+  environment = merge(var.environment, length(var.subscriptions) == 0 ? {} : merge({
     PUSH_AUDIENCE        = local.audience
     PUSH_SERVICE_ACCOUNT = google_service_account.invoker[0].email
-  })
+    }, var.public ? {} : {
+    PUSH_SIGNATURE_REMOVED = "true" # Cloud Run verifies who invokes a private service, and keeps the signature
+  }))
 }
 
 resource "google_service_account" "runtime" {
@@ -29,7 +31,7 @@ resource "google_cloud_run_v2_service" "this" {
   location             = each.key
   ingress              = var.ingress
   default_uri_disabled = var.default_uri_disabled
-  custom_audiences     = [local.audience]
+  custom_audiences     = var.public ? [] : [local.audience] # a public service verifies tokens itself, signature and all
   deletion_protection  = var.deletion_protection
 
   template {

@@ -64,8 +64,9 @@ run "what_the_service_checks_is_what_pubsub_sends" {
     condition = alltrue([for s in google_cloud_run_v2_service.this : {
       for e in s.template[0].containers[0].env : e.name => e.value
       } == {
-      PUSH_AUDIENCE        = google_pubsub_subscription.this["request-transcribed"].push_config[0].oidc_token[0].audience
-      PUSH_SERVICE_ACCOUNT = google_pubsub_subscription.this["request-transcribed"].push_config[0].oidc_token[0].service_account_email
+      PUSH_AUDIENCE          = google_pubsub_subscription.this["request-transcribed"].push_config[0].oidc_token[0].audience
+      PUSH_SERVICE_ACCOUNT   = google_pubsub_subscription.this["request-transcribed"].push_config[0].oidc_token[0].service_account_email
+      PUSH_SIGNATURE_REMOVED = "true"
     }])
     error_message = "The service would refuse what is pushed to it."
   }
@@ -100,6 +101,22 @@ run "a_public_service_is_open_to_everybody_in_every_region" {
   assert {
     condition     = length(google_service_account.invoker) == 0 && alltrue([for s in google_cloud_run_v2_service.this : length(s.template[0].containers[0].liveness_probe) == 0])
     error_message = "Nothing is pushed to it, and its health depends on the store."
+  }
+}
+
+run "a_public_service_verifies_what_is_pushed_to_it" {
+  variables {
+    public  = true
+    ingress = "INGRESS_TRAFFIC_ALL"
+  }
+  assert {
+    condition = alltrue([for s in google_cloud_run_v2_service.this :
+    !contains([for e in s.template[0].containers[0].env : e.name], "PUSH_SIGNATURE_REMOVED")])
+    error_message = "Everybody could write a token without a signature."
+  }
+  assert {
+    condition     = alltrue([for s in google_cloud_run_v2_service.this : length(coalesce(s.custom_audiences, [])) == 0])
+    error_message = "Cloud Run might verify the token and take away the signature that the service needs."
   }
 }
 
