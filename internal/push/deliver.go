@@ -39,7 +39,7 @@ func isGone(err error) bool {
 // not be saved.
 func (p *Worker) attempt(ctx context.Context, o order, claim *store.DeliveryClaim) error {
 	d := claim.Delivery
-	if state, why := o.withheld(d.Destination); why != "" {
+	if state, why := o.withheld(d); why != "" {
 		event := request.Event{Step: "push", Name: "delivery_" + string(state), Detail: d.Destination}
 		return settle(context.WithoutCancel(ctx), claim, store.Settlement{State: state, Error: why}, event)
 	}

@@ -11,6 +11,7 @@ import (
 const (
 	personOptedOut = "The person opted out of third parties."
 	notCovered     = "HIPAA mode: the destination is not among those that a contract covers."
+	switchedOff    = "The integration is switched off."
 )
 
 // optedOut reports whether a person whom the request is about wants no third party to get it.
@@ -36,13 +37,26 @@ func (o order) refused(destination string) bool {
 
 // withheld returns how a delivery ends that must not be tried, and why; or "". A person's wish
 // is final. A contract may follow, or the settings be put right: until then it is parked.
-func (o order) withheld(destination string) (state request.DeliveryState, why string) {
+func (o order) withheld(d request.Delivery) (state request.DeliveryState, why string) {
+	in := o.tenant.Integration(d.Destination)
 	switch {
-	case o.refused(destination):
+	case o.refused(d.Destination):
 		return request.DeliverySkipped, personOptedOut
-	case !o.tenant.Covers(destination):
+	case !o.tenant.Covers(d.Destination):
 		return request.DeliveryParked, notCovered
+	case in != nil && in.Status != tenant.Active:
+		return request.DeliveryParked, switchedOff
 	default:
-		return "", ""
+		return o.needless(d)
 	}
+}
+
+// needless returns how a delivery ends that was planned for what is no lead any more, or what a
+// rule now keeps from every destination. What has arrived is brought up to date instead. A rule that
+// sends it elsewhere does not end it: elsewhere, nobody has planned it.
+func (o order) needless(d request.Delivery) (state request.DeliveryState, why string) {
+	if to := o.plan.Destination(d.Destination); to != nil && to.Nowhere && d.Synced == 0 {
+		return request.DeliverySkipped, to.Skip
+	}
+	return "", ""
 }

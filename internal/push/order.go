@@ -48,20 +48,21 @@ const (
 
 // deliveries returns the plan as the store keeps it. What no contract covers is planned like the
 // rest, and parked by the attempt, so that the timeline and the metric have it. What is paused is planned like the rest,
-// and is due when the pause ends; nobody waits for it.
+// and is due when the pause ends; nobody waits for it. What turns out to be no lead after it was
+// delivered follows: its records must not go on saying that it is one.
 func (o order) deliveries(now time.Time) []store.Plan {
 	var plans []store.Plan
 	kept := o.lead.Request.Handling.NoCRM
 	writeBack := o.plan.CallRail != nil && !kept
 	for _, d := range o.plan.Destinations {
-		skip := d.Skip
-		if o.refused(d.ID) {
-			skip = personOptedOut
+		plan := store.Plan{Destination: d.ID, Connector: d.Kind, Skip: d.Skip, Follow: true}
+		switch {
+		case kept:
+			plan.Skip, plan.Follow = historyIsKept, false
+		case o.refused(d.ID):
+			plan.Skip, plan.Follow = personOptedOut, false
 		}
-		if kept {
-			skip = historyIsKept
-		}
-		plans = append(plans, store.Plan{Destination: d.ID, Connector: d.Kind, Skip: skip})
+		plans = append(plans, plan)
 		writeBack = writeBack && d.ID != request.ConnectorCallRail // the name is taken: Validate refuses that
 	}
 	if writeBack {

@@ -96,6 +96,7 @@ type Plan struct {
 	Destination string
 	Connector   string
 	Skip        string // why it is skipped; empty: deliver
+	Follow      bool   // with Skip: what is in the CRM already, or on its way there, is delivered again nevertheless
 	Defer       string // why it is left for sweep to announce; empty: try it now
 }
 
@@ -143,9 +144,9 @@ func (c *Claim) planned(old *deliveryRow, p Plan) *deliveryRow {
 			RequestID: c.Request.ID, Destination: p.Destination, Connector: p.Connector, State: string(state),
 			Run: c.Request.Run, Revision: 1, Ledger: doc([]request.LedgerEntry{}), Error: nullString(p.Skip),
 		}
-	case old.Run < c.Request.Run && p.Skip == "":
+	case old.Run < c.Request.Run && (p.Skip == "" || p.Follow && !old.untouched()):
 		next := *old
-		next.Run, next.Revision, next.State = c.Request.Run, old.Revision+1, string(state)
+		next.Run, next.Revision, next.State = c.Request.Run, old.Revision+1, string(request.DeliveryPending)
 		next.Attempts, next.NotBefore, next.Error = 0, spanner.NullTime{}, spanner.NullString{}
 		return &next
 	case old.Run < c.Request.Run && old.untouched():

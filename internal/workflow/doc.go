@@ -9,7 +9,8 @@
 //	lead          every active destination; every channel whose lowest band it reaches
 //	no lead       no destination ("not a lead"); channels that ask for the band "none", unless
 //	              it is spam. Rules choose where, this gate decides whether: routing a city to
-//	              a CRM must not fill it with that city's salesmen. non_leads opens it.
+//	              a CRM must not fill it with that city's salesmen. non_leads opens it. What is
+//	              in a CRM already, from before somebody knew better, is brought up to date.
 //	score ≥ 80    urgent: whatever its lowest band, each channel is reached. Nobody waits for a
 //	              slow CRM: push is over once each destination was tried once, and notify follows
 //	              at once; what is left over is delivered behind it.

@@ -28,6 +28,8 @@ type Destination struct {
 	ID   string `json:"integration_id"`
 	Kind string `json:"kind"`
 	Skip string `json:"skip,omitempty"` // why it gets nothing; empty: it gets the request
+
+	Nowhere bool `json:"-"` // with Skip: no other destination gets it either
 }
 
 // Channel is whether people are told.
@@ -45,6 +47,14 @@ type Step struct {
 	Why     string         `json:"why"`
 	Error   string         `json:"error,omitempty"` // why its condition failed; it counts as not matching
 	Used    map[string]any `json:"used,omitempty"`  // what its expression looked at, with the values
+}
+
+// Destination returns what an integration gets, nil if it is not active.
+func (p Plan) Destination(id string) *Destination {
+	if i := slices.IndexFunc(p.Destinations, func(d Destination) bool { return d.ID == id }); i >= 0 {
+		return &p.Destinations[i]
+	}
+	return nil
 }
 
 // Tells reports whether a channel's people are told.
@@ -91,7 +101,7 @@ func (d *decision) plan() Plan {
 	}
 	for _, in := range d.subject.Tenant.Integrations {
 		if in.Status == tenant.Active {
-			p.Destinations = append(p.Destinations, Destination{ID: in.ID, Kind: in.Kind, Skip: d.skip(in.ID)})
+			p.Destinations = append(p.Destinations, Destination{ID: in.ID, Kind: in.Kind, Skip: d.skip(in.ID), Nowhere: d.nowhere()})
 		}
 	}
 	for _, c := range channels(d.subject.Tenant) {
@@ -105,6 +115,11 @@ func (d *decision) plan() Plan {
 // lose it.
 func (d *decision) isLead() bool {
 	return d.subject.Analysis == nil || d.subject.Analysis.IsLead || d.nonLeads
+}
+
+// nowhere reports whether no destination gets it.
+func (d *decision) nowhere() bool {
+	return d.destinations.reason != "" || d.destinations.None || !d.isLead()
 }
 
 // skip returns why a destination gets nothing, or "".

@@ -45,7 +45,11 @@ func realMain(args []string) int {
 		return 1
 	}
 	defer remove()
-	r, err := run(ctx, o, binary)
+	work := run
+	if o.storm() {
+		work = storms
+	}
+	r, err := work(ctx, o, binary)
 	if err == nil {
 		r.print(os.Stdout)
 		err = errors.Join(r.save(o.report), r.verdict())
@@ -111,6 +115,9 @@ func (o options) validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// storm reports whether no other kind of run is chosen.
+func (o options) storm() bool { return !o.noisy && !o.rolling && !o.stopped }
 
 // run starts the pipeline and does what the options say with it.
 func run(ctx context.Context, o options, binary string) (*report, error) {
