@@ -182,10 +182,14 @@ func (c *Claim) Postpone(ctx context.Context, until time.Time, why string, attem
 	v := findings(c.Request)
 	v["reason"], v["announced"] = why, int64(0)
 	v["not_before"], v["due_at"] = until, until
+	var ms []*spanner.Mutation
 	if attempt {
 		v["attempts"] = c.Request.Attempts + 1
 	}
-	return c.save(ctx, saving{op: "postpone", request: c.Request, columns: release(v), mutations: []*spanner.Mutation{c.scope.event(c.Request.ID, event)}})
+	if attempt || c.Request.Reason != why { // who waits on for the same thing, for days perhaps, has said so
+		ms = append(ms, c.scope.event(c.Request.ID, event))
+	}
+	return c.save(ctx, saving{op: "postpone", request: c.Request, columns: release(v), mutations: ms})
 }
 
 // Fail ends the request with a reason.

@@ -183,6 +183,34 @@ func TestAWaitDoesNotCountAsAnAttempt(t *testing.T) {
 	}
 }
 
+// A call that waits for days, for its turn at a source's rate limit, is looked at every minute.
+func TestWhoWaitsOnForTheSameThingSaysSoOnce(t *testing.T) {
+	t.Parallel()
+	s, clock := newStore(t)
+	scope, in := s.ForTenant(demo), call("CAL1")
+	accept(t, scope, in)
+	for _, turn := range []struct {
+		why     string
+		attempt bool
+	}{{"the source asks to wait", false}, {"the source asks to wait", false}, {"no recording yet", false}, {"failed", true}, {"failed", true}} {
+		claim, err := scope.Claim(t.Context(), wanted(in, request.Received))
+		must(t, err)
+		must(t, claim.Postpone(t.Context(), clock.Now().Add(time.Minute), turn.why, turn.attempt, request.Event{Step: "transcribe", Name: "turn", Detail: turn.why}))
+		clock.Advance(time.Minute)
+	}
+	events, err := scope.Events(t.Context(), in.Request.ID)
+	must(t, err)
+	var said []string
+	for _, e := range events {
+		if e.Name == "turn" {
+			said = append(said, e.Detail)
+		}
+	}
+	if diff := cmp.Diff([]string{"the source asks to wait", "no recording yet", "failed", "failed"}, said); diff != "" {
+		t.Errorf("timeline (-want +got):\n%s", diff)
+	}
+}
+
 func TestTheFirstAudioStartsANewRunAndTheOldClaimIsLost(t *testing.T) {
 	t.Parallel()
 	s, _ := newStore(t)
