@@ -174,12 +174,13 @@ func (c *Client) send(a Access, req *http.Request, in turn) (*http.Response, err
 		return nil, transportError(err)
 	}
 	if resp.StatusCode == http.StatusOK || resp.StatusCode == http.StatusCreated {
+		c.limits.open(a)
 		return resp, nil
 	}
 	err = c.statusError(resp)
 	var limited *RateLimitedError
 	if errors.As(err, &limited) {
-		c.limits.rest(a.AccountID, limited.RetryAt)
+		c.limits.rest(a, limited.RetryAt)
 	}
 	return nil, errors.Join(err, resp.Body.Close())
 }

@@ -3,6 +3,7 @@ package callrail
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"slices"
 	"sync"
 	"time"
@@ -40,13 +41,16 @@ func limiter(allowed, burst, owed int, span time.Duration) *rate.Limiter {
 }
 
 // limits holds one allowance per account. They are this process's own: several instances
-// share an account's limit only by its 429.
+// share an account's limit only by its 429. A key that has never opened the account that it is said
+// to belong to has an allowance of its own: whoever names somebody else's account takes nothing
+// from it.
 type limits struct {
 	Limits
 	now func() time.Time
 
 	mu       sync.Mutex
-	accounts map[string]*allowance
+	accounts map[string]*allowance // by account, or by account and key
+	opened   map[string]bool       // by account and key
 }
 
 type allowance struct {
@@ -58,24 +62,50 @@ type allowance struct {
 
 func newLimits(l Limits, now func() time.Time) *limits {
 	l.PerHour, l.PerDay = cmp.Or(l.PerHour, defaultLimits.PerHour), cmp.Or(l.PerDay, defaultLimits.PerDay)
-	return &limits{Limits: l, now: now, accounts: make(map[string]*allowance)}
+	return &limits{Limits: l, now: now, accounts: make(map[string]*allowance), opened: make(map[string]bool)}
 }
 
-func (l *limits) of(account string) *allowance {
+func (l *limits) of(access Access) *allowance {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	a := l.accounts[account]
+	name := access.pair()
+	if l.opened[name] {
+		name = access.AccountID
+	}
+	a := l.accounts[name]
 	if a == nil {
 		a = newAllowance(l.Limits)
-		l.accounts[account] = a
+		l.accounts[name] = a
 	}
 	return a
+}
+
+// open notes that the access's key has opened its account. From then on it shares the account's
+// allowance, which is its own so far unless another key was first.
+func (l *limits) open(access Access) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	name := access.pair()
+	if l.opened[name] {
+		return
+	}
+	l.opened[name] = true
+	if l.accounts[access.AccountID] == nil {
+		l.accounts[access.AccountID] = l.accounts[name]
+	}
+	delete(l.accounts, name)
+}
+
+// pair names account and key without holding the key.
+func (a Access) pair() string {
+	sum := sha256.Sum256([]byte(a.APIKey))
+	return a.AccountID + " " + string(sum[:])
 }
 
 // wait takes one request from the account's allowance, waiting a moment for it, or returns a
 // *RateLimitedError with the time at which there will be one.
 func (l *limits) wait(ctx context.Context, access Access) error {
-	a, now := l.of(access.AccountID), l.now()
+	a, now := l.of(access), l.now()
 	until := a.resting()
 	if access.Spare {
 		until = later(until, spare(a.hour, now), spare(a.day, now))
@@ -116,7 +146,7 @@ func later(times ...time.Time) time.Time { return slices.MaxFunc(times, time.Tim
 // what another request has begun, which would have been in vain if this one had to come back
 // later. What is owed then is waited for by who begins something.
 func (l *limits) follow(_ context.Context, access Access) error {
-	a, now := l.of(access.AccountID), l.now()
+	a, now := l.of(access), l.now()
 	if until := a.resting(); until.After(now) {
 		return &RateLimitedError{RetryAt: until}
 	}
@@ -126,11 +156,11 @@ func (l *limits) follow(_ context.Context, access Access) error {
 }
 
 // rest keeps the account quiet after CallRail said so.
-func (l *limits) rest(account string, until time.Time) {
-	a := l.of(account)
+func (l *limits) rest(access Access, until time.Time) {
+	a := l.of(access)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.until = until
+	a.until = later(a.until, until)
 }
 
 func (a *allowance) resting() time.Time {

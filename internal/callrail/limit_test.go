@@ -63,6 +63,63 @@ func TestHistoryLeavesRoomForWhatHappensNow(t *testing.T) {
 	})
 }
 
+// Whoever names somebody else's account in a source has no key that opens it.
+func TestAWrongKeyTakesNothingFromTheAccountItNames(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		c := newClientOf(t, func(r *http.Request) (*http.Response, error) {
+			if !strings.Contains(r.Header.Get("Authorization"), testAccess.APIKey) {
+				return &http.Response{StatusCode: http.StatusUnauthorized, Header: http.Header{}, Body: http.NoBody}, nil
+			}
+			return twoRequests(r)
+		})
+		stranger, limited := testAccess, 0
+		stranger.APIKey = "another"
+		for range 100 {
+			var e *RateLimitedError
+			if _, err := c.Call(t.Context(), stranger, "CAL1"); errors.As(err, &e) {
+				limited++
+			}
+		}
+		if limited == 0 {
+			t.Error("the wrong key has no limit")
+		}
+		for range 40 {
+			if _, err := c.Call(t.Context(), testAccess, "CAL1"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// Two keys of one account share what it is allowed once they have opened it.
+func TestKeysOfOneAccountShareItsAllowance(t *testing.T) {
+	t.Parallel()
+	l := newLimits(Limits{}, fixedNow)
+	one, two := Access{AccountID: "ACC1", APIKey: "one"}, Access{AccountID: "ACC1", APIKey: "two"}
+	first := l.of(one)
+	if first == l.of(two) || first == l.of(Access{AccountID: "ACC2", APIKey: "one"}) {
+		t.Error("keys that have opened nothing share an allowance")
+	}
+	l.open(one)
+	l.open(two)
+	if l.of(one) != first || l.of(two) != first {
+		t.Error("what the account was asked for is forgotten, or not shared")
+	}
+}
+
+// A second 429 may name a nearer time than the first, whose answer was on its way for longer.
+func TestAnAccountRestsUntilTheLatestTimeItWasToldTo(t *testing.T) {
+	t.Parallel()
+	l := newLimits(Limits{}, fixedNow)
+	l.rest(testAccess, fixedNow().Add(time.Hour))
+	l.rest(testAccess, fixedNow().Add(time.Minute))
+	var limited *RateLimitedError
+	if err := l.wait(t.Context(), testAccess); !errors.As(err, &limited) || !limited.RetryAt.Equal(fixedNow().Add(time.Hour)) {
+		t.Errorf("got %v, want to wait for an hour", err)
+	}
+}
+
 // fetch fetches a call and its recording, and comes back when it is told to.
 func fetch(ctx context.Context, c *Client, a Access, begun *atomic.Int32) error {
 	for {
@@ -193,7 +250,7 @@ func TestWhatFollowsRestsAfterA429Too(t *testing.T) {
 	t.Parallel()
 	l := newLimits(Limits{}, fixedNow)
 	until := fixedNow().Add(time.Minute)
-	l.rest("ACC1", until)
+	l.rest(testAccess, until)
 	var limited *RateLimitedError
 	if err := l.follow(t.Context(), testAccess); !errors.As(err, &limited) || !limited.RetryAt.Equal(until) {
 		t.Errorf("got %v", err)
