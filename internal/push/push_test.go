@@ -289,19 +289,50 @@ func TestADeliveryFailsAfterTheLimitOfAttempts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "hubspot")
 	id := w.analyzed(t, "FRM1", true)
-	for i := range 6 {
+	for attempt := int64(1); attempt <= w.pusher.Config.Attempts; attempt++ {
 		w.crms["hubspot"].fail[crm.StepContact] = errors.New("connection refused")
-		if i == 0 {
+		if attempt == 1 {
 			w.push(t, id)
-			continue
+		} else {
+			w.Advance(time.Hour)
+			w.handleDue(t, id, "hubspot")
 		}
-		w.Advance(time.Hour)
-		if err := w.pusher.HandleDue(t.Context(), "tenant_demo", id, "hubspot"); err != nil {
-			t.Fatal(err)
+		want := request.DeliveryPending
+		if attempt == w.pusher.Config.Attempts {
+			want = request.DeliveryFailed
+		}
+		if got := w.states(t, id)["hubspot"]; got != want {
+			t.Errorf("after attempt %d: got %s, want %s", attempt, got, want)
 		}
 	}
-	if got := w.states(t, id)["hubspot"]; got != request.DeliveryFailed {
-		t.Errorf("got %s", got)
+}
+
+// A CRM that says when to come again is taken at its word, except that what fails is not tried
+// sooner than it would be without that word.
+func TestWhenADeliveryIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		fault    crm.Fault
+		in       time.Duration // the CRM's word; 0: none
+		from, to time.Duration
+	}{
+		"it fails, without a word":      {crm.Transient, 0, time.Second / 2, time.Second},
+		"it fails, too soon":            {crm.Transient, time.Millisecond, time.Second / 2, time.Second},
+		"it fails, later":               {crm.Transient, time.Hour, time.Hour, time.Hour},
+		"its limit is reached, briefly": {crm.RateLimited, time.Millisecond, time.Millisecond, time.Millisecond},
+		"its limit is reached, long":    {crm.RateLimited, time.Hour, time.Hour, time.Hour},
+	} {
+		w := newWorld(t, "hubspot")
+		fault := &crm.Error{Fault: test.fault, Op: "create contact"}
+		if test.in > 0 {
+			fault.RetryAt = w.Now().Add(test.in)
+		}
+		w.crms["hubspot"].fail[crm.StepContact] = fault
+		id := w.analyzed(t, "FRM1", true)
+		w.push(t, id)
+		if got := w.delivery(t, id, "hubspot").DueAt.Sub(w.Now()).Round(time.Millisecond); got < test.from || got > test.to {
+			t.Errorf("%s: tried again after %v, want %v to %v", name, got, test.from, test.to)
+		}
 	}
 }
 
