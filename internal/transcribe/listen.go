@@ -211,6 +211,7 @@ func (v *visit) failed(ctx context.Context, opts speech.Options, err error) (sta
 	if v.r.Speech.Starts >= maxStarts {
 		return v.without("Speech-to-Text failed twice"), nil
 	}
+	opts.Plain = errors.Is(err, speech.ErrRefused) // of what was asked for: its words alone may do
 	return v.start(ctx, opts)
 }
 
@@ -218,6 +219,7 @@ func (v *visit) failed(ctx context.Context, opts speech.Options, err error) (sta
 func (v *visit) unable(ctx context.Context, err error) (stage.Result, error) {
 	switch {
 	case errors.Is(err, speech.ErrRefused):
+		slog.WarnContext(ctx, "speech refused the recording", "tenant_id", v.r.TenantID, "request_id", v.r.ID, "step", "transcribe", "error", err)
 		return v.abandon(ctx, "Speech-to-Text refused the recording")
 	case errors.Is(err, speech.ErrBusy):
 		return v.wait(ctx, "Speech-to-Text is busy")

@@ -3,6 +3,7 @@ package transcribe
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -145,9 +146,11 @@ func TestAFailedOperationIsStartedOnceMore(t *testing.T) {
 	for name, tc := range map[string]struct {
 		failures []error
 		origin   string
+		plain    bool // the second is asked for the words alone
 	}{
-		"second succeeds": {[]error{broken}, request.OriginSpeech},
-		"second fails":    {[]error{broken, broken}, request.OriginNone},
+		"second succeeds":                    {[]error{broken}, request.OriginSpeech, false},
+		"second fails":                       {[]error{broken, broken}, request.OriginNone, false},
+		"what was asked for was not granted": {[]error{fmt.Errorf("file: %w", speech.ErrRefused)}, request.OriginSpeech, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,6 +165,9 @@ func TestAFailedOperationIsStartedOnceMore(t *testing.T) {
 			}
 			if !r.Recording.Kept() {
 				t.Error("the recording is not kept")
+			}
+			if b.speech.options.Plain != tc.plain {
+				t.Errorf("words alone: %t, want %t", b.speech.options.Plain, tc.plain)
 			}
 		})
 	}

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"log/slog"
 	"time"
 
 	speech "cloud.google.com/go/speech/apiv2"
 	"cloud.google.com/go/speech/apiv2/speechpb"
 	"github.com/googleapis/gax-go/v2"
 	"go.opentelemetry.io/otel"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 )
@@ -65,10 +68,14 @@ func (c *Client) Recognize(ctx context.Context, audio []byte, opts Options) (*Tr
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
 
-	resp, err := c.api.Recognize(ctx, &speechpb.RecognizeRequest{
-		Recognizer:  c.cfg.recognizer(),
-		Config:      c.recognition(opts),
-		AudioSource: &speechpb.RecognizeRequest_Content{Content: audio},
+	var resp *speechpb.RecognizeResponse
+	err := c.asked(ctx, opts, func(config *speechpb.RecognitionConfig) (err error) {
+		resp, err = c.api.Recognize(ctx, &speechpb.RecognizeRequest{
+			Recognizer:  c.cfg.recognizer(),
+			Config:      config,
+			AudioSource: &speechpb.RecognizeRequest_Content{Content: audio},
+		})
+		return err
 	})
 	if err != nil {
 		return nil, classify("recognize", err)
@@ -88,21 +95,38 @@ func (c *Client) Start(ctx context.Context, object, output string, opts Options)
 	ctx, cancel := context.WithTimeout(ctx, min(c.cfg.Timeout, 30*time.Second))
 	defer cancel()
 
-	op, err := c.api.BatchRecognize(ctx, &speechpb.BatchRecognizeRequest{
-		Recognizer: c.cfg.recognizer(),
-		Config:     c.recognition(opts),
-		Files: []*speechpb.BatchRecognizeFileMetadata{{
-			AudioSource: &speechpb.BatchRecognizeFileMetadata_Uri{Uri: c.objects.URI(object)},
-		}},
-		RecognitionOutputConfig: &speechpb.RecognitionOutputConfig{
-			Output: &speechpb.RecognitionOutputConfig_GcsOutputConfig{
-				GcsOutputConfig: &speechpb.GcsOutputConfig{Uri: c.objects.URI(output)},
+	var op *speech.BatchRecognizeOperation
+	err := c.asked(ctx, opts, func(config *speechpb.RecognitionConfig) (err error) {
+		op, err = c.api.BatchRecognize(ctx, &speechpb.BatchRecognizeRequest{
+			Recognizer: c.cfg.recognizer(),
+			Config:     config,
+			Files: []*speechpb.BatchRecognizeFileMetadata{{
+				AudioSource: &speechpb.BatchRecognizeFileMetadata_Uri{Uri: c.objects.URI(object)},
+			}},
+			RecognitionOutputConfig: &speechpb.RecognitionOutputConfig{
+				Output: &speechpb.RecognitionOutputConfig_GcsOutputConfig{
+					GcsOutputConfig: &speechpb.GcsOutputConfig{Uri: c.objects.URI(output)},
+				},
 			},
-		},
-		ProcessingStrategy: opts.strategy(),
+			ProcessingStrategy: opts.strategy(),
+		})
+		return err
 	})
 	if err != nil {
 		return "", classify("start", err)
 	}
 	return op.Name(), nil
+}
+
+// asked makes a call, and again for the words alone if the service does not take what it was
+// asked for: not every language and location has speakers, times of words and hints, and a call
+// without words is a lead that nobody has read. A refusal costs nothing.
+func (c *Client) asked(ctx context.Context, opts Options, call func(*speechpb.RecognitionConfig) error) error {
+	err := call(c.recognition(opts))
+	if opts.Plain || status.Code(err) != codes.InvalidArgument {
+		return err
+	}
+	slog.WarnContext(ctx, "speech refused, asked for the words alone", "language", opts.Language, "error", err)
+	opts.Plain = true
+	return call(c.recognition(opts))
 }

@@ -118,7 +118,7 @@ func TestNothingPaidIsRepeatedByTheClient(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[codes.Code]error{
 		codes.Unavailable: ErrBusy, codes.ResourceExhausted: ErrBusy, codes.DeadlineExceeded: ErrBusy,
-		codes.InvalidArgument: ErrRefused,
+		codes.FailedPrecondition: ErrRefused,
 	} {
 		s := &server{fail: status.Error(code, "no")}
 		c := newClient(t, s, nil)
@@ -131,6 +131,34 @@ func TestNothingPaidIsRepeatedByTheClient(t *testing.T) {
 		if len(s.started) != 1 || len(s.recognized) != 1 {
 			t.Errorf("%v: asked %d and %d times, want once each", code, len(s.started), len(s.recognized))
 		}
+	}
+}
+
+// Not every language has speakers by voice, and not every location hints.
+func TestWhatIsRefusedIsAskedForItsWordsAlone(t *testing.T) {
+	t.Parallel()
+	for _, channels := range []int{1, 2} {
+		s := &server{lacks: true}
+		c := newClient(t, s, nil)
+		if _, err := c.Start(t.Context(), audio, output, Options{DurationS: 100, Channels: channels, Language: "pl-PL"}); err != nil {
+			t.Errorf("start: %v", err)
+		}
+		if _, err := c.Recognize(t.Context(), nil, Options{DurationS: 10, Channels: channels}); err != nil {
+			t.Errorf("recognize: %v", err)
+		}
+		if len(s.started) != 2 || len(s.recognized) != 2 {
+			t.Fatalf("asked %d and %d times, want twice each", len(s.started), len(s.recognized))
+		}
+		for _, config := range []*speechpb.RecognitionConfig{s.started[1].GetConfig(), s.recognized[1].GetConfig()} {
+			f := config.GetFeatures()
+			if separate := f.GetMultiChannelMode() != 0; !f.GetEnableAutomaticPunctuation() || separate != (channels == 2) {
+				t.Errorf("%d channels: asked for %v", channels, f)
+			}
+		}
+	}
+	s := &server{fail: status.Error(codes.InvalidArgument, "Audio data is invalid.")}
+	if _, err := newClient(t, s, nil).Recognize(t.Context(), nil, Options{DurationS: 10}); !errors.Is(err, ErrRefused) || len(s.recognized) != 2 {
+		t.Errorf("what is no audio: error %v after %d calls", err, len(s.recognized))
 	}
 }
 

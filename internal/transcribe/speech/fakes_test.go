@@ -30,20 +30,30 @@ type server struct {
 	started    []*speechpb.BatchRecognizeRequest
 	operations []*longrunningpb.Operation
 	fail       error
+	lacks      bool // everything but words
+}
+
+// answer is what the server says to a configuration.
+func (s *server) answer(c *speechpb.RecognitionConfig) error {
+	f := c.GetFeatures()
+	if s.lacks && (f.GetDiarizationConfig() != nil || f.GetEnableWordTimeOffsets() || c.GetAdaptation() != nil) {
+		return status.Error(codes.InvalidArgument, "Recognizer does not support feature: speaker_diarization")
+	}
+	return s.fail
 }
 
 func (s *server) Recognize(_ context.Context, r *speechpb.RecognizeRequest) (*speechpb.RecognizeResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.recognized = append(s.recognized, r)
-	return &speechpb.RecognizeResponse{}, s.fail
+	return &speechpb.RecognizeResponse{}, s.answer(r.GetConfig())
 }
 
 func (s *server) BatchRecognize(_ context.Context, r *speechpb.BatchRecognizeRequest) (*longrunningpb.Operation, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.started = append(s.started, r)
-	return &longrunningpb.Operation{Name: "projects/p/locations/us/operations/1"}, s.fail
+	return &longrunningpb.Operation{Name: "projects/p/locations/us/operations/1"}, s.answer(r.GetConfig())
 }
 
 func (s *server) GetOperation(_ context.Context, r *longrunningpb.GetOperationRequest) (*longrunningpb.Operation, error) {

@@ -124,7 +124,7 @@ func metadataOf(op *longrunningpb.Operation) *speechpb.OperationMetadata {
 // whole can have failed for its only file.
 func failureOf(op *longrunningpb.Operation) error {
 	if op.GetError() != nil {
-		return fmt.Errorf("operation: %w", status.ErrorProto(op.GetError()))
+		return classify("operation", status.ErrorProto(op.GetError()))
 	}
 	var resp speechpb.BatchRecognizeResponse
 	if err := op.GetResponse().UnmarshalTo(&resp); err != nil {
@@ -132,7 +132,7 @@ func failureOf(op *longrunningpb.Operation) error {
 	}
 	for _, file := range resp.GetResults() {
 		if file.GetError().GetCode() != 0 {
-			return fmt.Errorf("file: %w", status.ErrorProto(file.GetError()))
+			return classify("file", status.ErrorProto(file.GetError()))
 		}
 	}
 	return nil

@@ -29,6 +29,7 @@ type Options struct {
 	Language  string   // BCP 47; empty: detected
 	Hints     []string // names that a recogniser would not guess
 	Batch     bool     // it may take a day, for a fifth of the price
+	Plain     bool     // words alone: neither speakers by voice, nor the times of words, nor hints
 }
 
 // Short reports whether Recognize takes the audio. Unknown length counts as long, and what
@@ -56,15 +57,18 @@ func (c *Client) recognition(o Options) *speechpb.RecognitionConfig {
 	if language == "" {
 		language = "auto"
 	}
-	return &speechpb.RecognitionConfig{
+	config := &speechpb.RecognitionConfig{
 		DecodingConfig: &speechpb.RecognitionConfig_AutoDecodingConfig{
 			AutoDecodingConfig: &speechpb.AutoDetectDecodingConfig{},
 		},
 		Model:         c.cfg.Model,
 		LanguageCodes: []string{language},
 		Features:      features(o),
-		Adaptation:    adaptation(slices.Concat(o.Hints, vocabulary)), // the tenant's own first: the set is bounded
 	}
+	if !o.Plain {
+		config.Adaptation = adaptation(slices.Concat(o.Hints, vocabulary)) // the tenant's own first: the set is bounded
+	}
+	return config
 }
 
 // features asks for the speakers: by channel if each has one, which is exact, else by
@@ -72,11 +76,12 @@ func (c *Client) recognition(o Options) *speechpb.RecognitionConfig {
 func features(o Options) *speechpb.RecognitionFeatures {
 	f := &speechpb.RecognitionFeatures{
 		EnableAutomaticPunctuation: true,
-		EnableWordTimeOffsets:      o.offsets(),
+		EnableWordTimeOffsets:      o.offsets() && !o.Plain,
 	}
-	if o.Channels == 2 {
+	switch {
+	case o.Channels == 2:
 		f.MultiChannelMode = speechpb.RecognitionFeatures_SEPARATE_RECOGNITION_PER_CHANNEL
-	} else {
+	case !o.Plain:
 		f.DiarizationConfig = &speechpb.SpeakerDiarizationConfig{}
 	}
 	return f
