@@ -24,6 +24,8 @@ const (
 
 	pieceS   = 19 * 60.0 // of a recording that is too long for one: each word can have its time
 	overlapS = 30.0      // of two pieces; longer than a turn, so that each turn is whole in one
+
+	callMaxS = 6 * 3600.0 // a line that nobody hung up: its hours would be paid for, and cutting it would not end in time
 )
 
 // plan decides what of the recording is sent, once, and says why nothing is if so. An error is
@@ -37,6 +39,8 @@ func (v *visit) plan(ctx context.Context) (why string, err error) {
 	var pieces []request.Piece
 	switch {
 	case v.r.Speech.Intent != "": // begun by a program that knew of no pieces
+	case r.DurationS > callMaxS:
+		why = fmt.Sprintf("the recording is longer than %.0f hours", callMaxS/3600)
 	case r.DurationS > speech.MaxS:
 		pieces, err = v.split(ctx)
 	case v.job.Tenant.Settings.Speech.Untrimmed:

@@ -286,6 +286,16 @@ func TestARecordingOfMoreThanAnHourThatCannotBeCutIsNotTranscribed(t *testing.T)
 	}
 }
 
+func TestALineThatNobodyHungUpIsNotTranscribed(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 1)
+	b.record.saved.Recording = request.Recording{Object: "a", DurationS: 55 * 3600, Bytes: 1}
+	result, _, err := b.visit(t)
+	if err != nil || result.Transcript.Origin != request.OriginNone || !strings.Contains(result.Detail, "longer than 6 hours") || len(b.speech.starts) > 0 {
+		t.Errorf("%+v, %v after %d starts, want none and the reason", result, err, len(b.speech.starts))
+	}
+}
+
 func wantLater(t *testing.T, err error, when time.Time) {
 	t.Helper()
 	var later *stage.LaterError
