@@ -3,10 +3,12 @@ package api
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -121,6 +123,8 @@ func (h *handlers) PutSource(ctx context.Context, in PutSourceRequestObject) (Pu
 	if err != nil {
 		return nil, err
 	}
+	before := t.Source(in.SourceID)
+	replaced := in.Body.APIKey != "" && before != nil && before.APIKeySecret != ""
 	change := sourceChange{body: in.Body, id: in.SourceID, bound: in.Params.IfMatch, h: h}
 	if err := change.apply(t); err != nil { // before any secret is kept
 		return nil, err
@@ -139,6 +143,11 @@ func (h *handlers) PutSource(ctx context.Context, in PutSourceRequestObject) (Pu
 	if err != nil {
 		h.drop(ctx, t, change.signingKey)
 		return nil, err
+	}
+	if replaced { // what the old key kept from being written back to calls
+		if _, err := o.scope.RetryDeliveries(ctx, o.actor, request.ConnectorCallRail); err != nil {
+			return nil, fmt.Errorf("retry deliveries: %w", err)
+		}
 	}
 	shown, err := h.presentOne(ctx, o, changed, in.SourceID)
 	if err != nil {

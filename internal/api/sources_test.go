@@ -10,6 +10,8 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
@@ -62,6 +64,22 @@ func TestASourceIsCreatedReplacedAndDeleted(t *testing.T) {
 	lines := []string{"secret.put tenant-tenant_demo-callrail_call_hrail", "source.put call-rail", "source.put call-rail", "source.delete call-rail"}
 	if diff := cmp.Diff(lines, a.actions(t, 4)); diff != "" {
 		t.Errorf("audit log (-want +got):\n%s", diff)
+	}
+}
+
+// What a revoked key kept from being written back to calls goes on when a new one is there.
+func TestANewAPIKeyRetriesWhatWasParked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.admin(t, demo)
+	a.send(t, http.MethodPut, "/sources/call-rail", callRailSource, http.StatusOK)
+	id := w.call(t, demo, "CAL1")
+	w.deliver(t, id, store.Plan{Destination: "callrail", Connector: "callrail"}, store.Settlement{State: request.DeliveryParked, Error: "refused"})
+	a.send(t, http.MethodPut, "/sources/call-rail", callRailSource, http.StatusOK)
+	deliveries, err := w.store.ForTenant(demo).Deliveries(t.Context(), id)
+	must(t, err)
+	if len(deliveries) != 1 || deliveries[0].State != request.DeliveryPending {
+		t.Errorf("got %+v, want it due again", deliveries)
 	}
 }
 
