@@ -70,12 +70,13 @@ func (s Subject) secure(c *verdict.Checked) {
 
 // conclude scores a checked answer and writes it as a result.
 func (s Subject) conclude(c *verdict.Checked) *request.Analysis {
+	contested := s.heedMark(c)
 	score := rubric.Score(c, s.facts(), s.Weights)
 	result := &request.Analysis{
 		Intent: c.Intent, ProjectType: c.ProjectType, Timeline: c.Timeline, Budget: c.Budget,
 		IsLead: score.IsLead, Spam: c.Spam || c.Intent == "spam",
 		LeadScore: score.Score, ScoreBand: score.Band, ScoreBreakdown: score.Breakdown,
-		Confidence: c.Trust(), Summary: c.Summary, Sentiment: c.Sentiment, Customer: c.Customer,
+		Confidence: lowered(c.Trust(), contested), Summary: c.Summary, Sentiment: c.Sentiment, Customer: c.Customer,
 		Appointment: c.Appointment, NextSteps: c.NextSteps, Evidence: c.Evidence, Warnings: c.Warnings,
 	}
 	if email := result.Customer.Email; email != "" && contact.Email(email) == "" {

@@ -14,7 +14,7 @@ import (
 	"github.com/nyaruka/phonenumbers"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/contact"
-	"github.com/your-org/multi-tenant-pipeline/pkg/money"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
 // maxChoices is how many values coalesce takes.
@@ -154,9 +154,9 @@ func truncate(s string, limit int64) string {
 func asMoney(v ref.Val) ref.Val {
 	switch n := v.Value().(type) {
 	case int64:
-		return types.String(money.USD(float64(n)))
+		return types.String(request.USD(float64(n)))
 	case float64:
-		return types.String(money.USD(n))
+		return types.String(request.USD(n))
 	default:
 		return types.MaybeNoSuchOverloadErr(v)
 	}

@@ -1,7 +1,5 @@
 package request
 
-import "github.com/your-org/multi-tenant-pipeline/pkg/money"
-
 // Budget is the caller's own money, in whole US dollars. Min and Max are nil when no
 // amount was said.
 type Budget struct {
@@ -12,7 +10,7 @@ type Budget struct {
 
 // Amount says how much it is: "$20,000 to $30,000", "up to $900"; empty if no amount was said.
 func (b Budget) Amount() string {
-	usd := func(n *int64) string { return money.USD(float64(*n)) }
+	usd := func(n *int64) string { return USD(float64(*n)) }
 	switch {
 	case b.Min != nil && b.Max != nil && *b.Min != *b.Max:
 		return usd(b.Min) + " to " + usd(b.Max)

@@ -127,16 +127,20 @@ func (a *Analysis) Corrected(all []Correction) *Analysis {
 		return a
 	}
 	c := *a
-	by := map[string]bool{}
+	by, unquoted := map[string]bool{}, map[string]bool{}
 	for _, one := range all {
 		if field, ok := answers[one.Field]; ok && field.set(&c, one.Value) {
-			by[one.Field] = true
+			by[one.Field], unquoted[evidenceField(one.Field)] = true, true
 		}
 	}
-	c.Evidence = slices.DeleteFunc(slices.Clone(a.Evidence), func(e Evidence) bool { return by[e.Field] })
+	c.Evidence = slices.DeleteFunc(slices.Clone(a.Evidence), func(e Evidence) bool { return unquoted[e.Field] })
 	c.settle(a, by)
 	return &c
 }
+
+// evidenceField returns the name under which evidence cites an answer: customer_name is
+// customer.name.
+func evidenceField(field string) string { return strings.ReplaceAll(field, ".", "_") }
 
 // decisive are the fields that decide whether somebody is a lead.
 var decisive = []string{"is_lead", "lead_score", "spam", "intent"}

@@ -3,6 +3,7 @@ package request_test
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func spam() *request.Analysis {
 	return &request.Analysis{
 		Intent: "spam", ProjectType: "none", Timeline: "unknown", Budget: request.Budget{Signal: "unknown"}, Spam: true,
 		LeadScore: 0, ScoreBand: request.NoLead, ScoreBreakdown: []request.Factor{{Signal: "intent", Reason: "spam"}},
-		Evidence: []request.Evidence{{Field: "intent", Quote: "a special offer"}, {Field: "summary", Quote: "offer"}},
+		Evidence: []request.Evidence{{Field: "intent", Quote: "a special offer"}, {Field: "summary", Quote: "offer"}, {Field: "customer_name", Quote: "Acme Offers"}},
 	}
 }
 
@@ -110,6 +111,26 @@ func TestCorrectionsFillTheirFieldsAndDropTheirQuotes(t *testing.T) {
 	var none *request.Analysis
 	if none.Corrected([]request.Correction{correction("intent", `"spam"`)}) != nil {
 		t.Error("what was not analysed has an analysis")
+	}
+}
+
+// Quotes go into the CRM's notes, where one of a wrong name would stand beside the right one.
+func TestACorrectedPersonLosesTheQuotesOfTheWrongOne(t *testing.T) {
+	t.Parallel()
+	for _, detail := range []string{"name", "email", "phone", "address"} {
+		of := lead()
+		of.Evidence = []request.Evidence{{Field: "intent", Quote: "a quote, please"}}
+		for _, said := range []string{"name", "email", "phone", "address"} {
+			of.Evidence = append(of.Evidence, request.Evidence{Field: "customer_" + said, Quote: "my " + said})
+		}
+		want := slices.DeleteFunc(slices.Clone(of.Evidence), func(e request.Evidence) bool { return e.Field == "customer_"+detail })
+		got := of.Corrected([]request.Correction{correction("customer."+detail, `"another"`)})
+		if diff := cmp.Diff(want, got.Evidence); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", detail, diff)
+		}
+		if len(of.Evidence) != 5 {
+			t.Errorf("%s: the analyser's own quotes were changed", detail)
+		}
 	}
 }
 

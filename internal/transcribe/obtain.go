@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -139,9 +140,11 @@ func (v *visit) storageAway(err error) error {
 func (v *visit) sourceFailed(err *SourceError) error {
 	switch {
 	case !err.Retry.IsZero() && err.Retry.Before(v.patience()):
-		return stage.Later(err.Retry, "the source asks to wait")
+		return stage.Later(v.turn(err.Retry), "the source asks to wait")
 	case err.Absent == AbsentNoAccess, err.Absent == AbsentForbidden:
 		return v.giveUp(err.Absent)
+	case err.Absent == AbsentNeverCame && v.r.Details.MarkedSpam:
+		return v.giveUp(err.Absent) // the source hides what it takes for spam: asking again brings nothing
 	case err.Absent == AbsentNotAudio:
 		return v.again(err.Absent, err)
 	}
@@ -152,6 +155,22 @@ func (v *visit) sourceFailed(err *SourceError) error {
 		return v.again(err.Absent, err) // it should be there: the last moment is worth more than one look
 	}
 	return v.giveUp(err.Absent)
+}
+
+// historyPause is how long a call of the past waits at least for its turn at its source.
+const historyPause = 10 * time.Minute
+
+// turn returns when to ask a source again that said when it can be asked. Much of the past may wait
+// for it, all of which it told about the same moment: that comes back in its own time, a little at once.
+func (v *visit) turn(at time.Time) time.Time {
+	if !v.r.Handling.Silent {
+		return at
+	}
+	soonest := v.now().Add(historyPause + rand.N(historyPause)) //nolint:gosec // spreads load, guards nothing
+	if at.Before(soonest) {
+		return soonest
+	}
+	return at
 }
 
 // nextWait returns the next moment at which the recording is asked for.

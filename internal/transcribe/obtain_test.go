@@ -111,6 +111,43 @@ func TestACompanyThatRecordsNothingIsNotKeptWaiting(t *testing.T) {
 	}
 }
 
+// CallRail hides what it takes for spam: the call's own address answers 404, and will tomorrow.
+func TestACallMarkedAsSpamIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, hidden := range map[string]source{
+		"the call is gone":                          {fetchErr: absent(AbsentNeverCame)},
+		"the recording is gone":                     {audioErr: absent(AbsentNeverCame)},
+		"the recording is gone, and was said to be": {audioErr: absent(AbsentNeverCame), details: request.Details{HasRecording: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, 30)
+			b.source = &hidden
+			b.source.details.Answered, b.source.details.MarkedSpam = true, true
+			b.record.saved.Details = b.source.details
+			result, r, err := b.visit(t)
+			if err != nil || r.Recording.Absent != AbsentNeverCame || result.Transcript.Origin != request.OriginNone {
+				t.Errorf("%+v, recording %+v, %v; want it to go on without words at once", result.Transcript, r.Recording, err)
+			}
+		})
+	}
+}
+
+// The mark may be wrong, and the words say so.
+func TestACallMarkedAsSpamIsTranscribedIfItCanBe(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 30)
+	b.source.details.MarkedSpam, b.record.saved.Details.MarkedSpam = true, true
+	if result, _, err := b.visit(t); err != nil || result.Transcript.Origin != request.OriginSpeech {
+		t.Errorf("%+v, %v, want a transcript by speech", result.Transcript, err)
+	}
+	b = newBench(t, 30)
+	b.record.saved.Details.MarkedSpam = true
+	b.source.fetchErr = absent(AbsentUnreachable) // which says nothing about the call
+	_, _, err := b.visit(t)
+	wantLater(t, err, received.Add(time.Minute))
+}
+
 func TestATransientFailureIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	whole := mp3(30, 1)
@@ -152,6 +189,19 @@ func TestATransientFailureIsTriedAgain(t *testing.T) {
 				t.Errorf("given up: %q", r.Recording.Absent)
 			}
 		})
+	}
+}
+
+// Thousands of calls of the past may wait for an allowance that lets one of them pass in ten seconds.
+func TestTheTurnOfACallOfThePastComesInItsOwnTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, 1)
+	b.record.saved.Handling.Silent = true
+	b.source.fetchErr = &SourceError{Absent: AbsentUnreachable, Retry: b.now.Add(10 * time.Second), Err: errors.New("429")}
+	_, _, err := b.visit(t)
+	var later *stage.LaterError
+	if !errors.As(err, &later) || later.When.Before(b.now.Add(historyPause)) || later.When.After(b.now.Add(2*historyPause)) {
+		t.Errorf("error %v, want Later in %v to %v", err, historyPause, 2*historyPause)
 	}
 }
 

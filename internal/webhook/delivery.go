@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -18,6 +19,7 @@ type delivery struct {
 	header  http.Header
 	body    []byte
 	arrived time.Time
+	owed    bool // it was verified and acknowledged when it came: what became of its source since does not matter
 
 	tenant *tenant.Tenant // whose it claims to be, and is once it is authenticated
 	source *tenant.Source // the source it came from; nil with the bootstrap key
@@ -86,7 +88,9 @@ func (h *handler) dally(d *delivery) {
 }
 
 // resolve returns the tenant that a delivery claims to be for, by its id or else by the
-// owner of its company. Claims that contradict each other resolve to nobody.
+// owner of its company. Claims that contradict each other resolve to nobody, except that a COM…
+// id, which only its owner and CallRail know, says more than a number, which stands on every
+// page that the company has its numbers on: whoever registered that may not own it.
 func (h *handler) resolve(routed []string, claims callrail.Claims) (*tenant.Tenant, bool) {
 	if ids := distinct(routed, claims.Tenants); len(ids) > 0 {
 		if len(ids) > 1 {
@@ -94,10 +98,19 @@ func (h *handler) resolve(routed []string, claims callrail.Claims) (*tenant.Tena
 		}
 		return h.Tenants.Lookup(ids[0])
 	}
-	var found *tenant.Tenant
-	for _, company := range claims.Companies {
-		owner, _, ok := h.Tenants.ByCompany(company)
-		if !ok {
+	resources, numbers := partition(claims.Companies, isResource)
+	if owner, ok := h.owner(resources); owner != nil || !ok {
+		return owner, ok
+	}
+	owner, _ := h.owner(numbers)
+	return owner, owner != nil
+}
+
+// owner returns who owns the companies, nil if nobody does. It is not ok if several do.
+func (h *handler) owner(companies []string) (found *tenant.Tenant, ok bool) {
+	for _, company := range companies {
+		owner, _, known := h.Tenants.ByCompany(company)
+		if !known {
 			continue
 		}
 		if found != nil && found.ID != owner.ID {
@@ -105,7 +118,21 @@ func (h *handler) resolve(routed []string, claims callrail.Claims) (*tenant.Tena
 		}
 		found = owner
 	}
-	return found, found != nil
+	return found, true
+}
+
+func isResource(company string) bool { return strings.HasPrefix(company, "COM") }
+
+// partition returns the texts that fit, and the others.
+func partition(texts []string, fits func(string) bool) (fit, rest []string) {
+	for _, text := range texts {
+		if fits(text) {
+			fit = append(fit, text)
+		} else {
+			rest = append(rest, text)
+		}
+	}
+	return fit, rest
 }
 
 // unresolved says how a delivery of nobody is answered. One that is signed and names nobody
@@ -134,8 +161,12 @@ func (h *handler) verify(d *delivery) (verified, complete bool) {
 		sources++
 		keys, all := h.Keys.Keys(src)
 		complete = complete && all
-		if d.try(keys) != callrail.Unverified {
-			d.source, verified = src, true
+		if d.try(keys) == callrail.Unverified {
+			continue
+		}
+		verified = true
+		if d.source == nil || src.Status != tenant.Suspended { // of those that share a key, one that is active
+			d.source = src
 		}
 	}
 	if sources > 0 {
@@ -165,20 +196,38 @@ func (h *handler) check(d *delivery) error {
 	if slices.ContainsFunc(claims.Tenants, func(id string) bool { return id != d.tenant.ID }) {
 		return errUnauthorized // hidden from the peek by sheer size
 	}
+	own, foreign := false, false
 	for _, company := range claims.Companies {
 		owner, src, ok := h.Tenants.ByCompany(company)
-		if !ok {
-			continue
+		switch {
+		case !ok:
+		case owner.ID != d.tenant.ID:
+			foreign = true
+		default:
+			own, d.source = true, src // the company says more than the key: sources may share one
 		}
-		if owner.ID != d.tenant.ID {
-			return errForbidden
-		}
-		d.source = src // the company says more than the key: sources may share one
+	}
+	if foreign && !own { // one of a company's two ids is enough: somebody else may have registered the other
+		return errForbidden
 	}
 	if _, err := d.payload.ID(); err != nil {
 		return fmt.Errorf("%w: %w", errNoID, err)
 	}
 	return nil
+}
+
+// suspended reports whether nothing is to be done with the delivery, because its source is
+// suspended. It is acknowledged all the same: CallRail may switch off what is refused.
+func (d *delivery) suspended() bool {
+	return !d.owed && d.source != nil && d.source.Status == tenant.Suspended
+}
+
+// reason returns under which reason the delivery is counted, unless it is rejected.
+func (d *delivery) reason() string {
+	if d.suspended() {
+		return reasonSuspended
+	}
+	return string(d.kind)
 }
 
 // distinct returns the different values of both lists that are not empty.

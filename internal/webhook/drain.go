@@ -94,14 +94,14 @@ func (h *handler) rebuild(ctx context.Context, raw *rawDelivery) (*http.Request,
 }
 
 func (h *handler) takeKeptDelivery(r *http.Request, raw *rawDelivery) observation {
-	d := delivery{route: routeOf(r), header: r.Header, body: raw.Body, arrived: raw.ArrivedAt}
+	d := delivery{route: routeOf(r), header: r.Header, body: raw.Body, arrived: raw.ArrivedAt, owed: raw.TenantID != ""}
 	out, err := func() (result, error) {
 		if err := h.verifyKept(&d, raw); err != nil {
 			return result{}, err
 		}
 		return h.take(r.Context(), &d)
 	}()
-	return observation{result: out, err: err, tenant: d.tenant, source: d.source, reason: string(d.kind)}
+	return observation{result: out, err: err, tenant: d.tenant, source: d.source, reason: d.reason()}
 }
 
 // verifyKept reads a kept delivery, and checks it unless that was done when it came.

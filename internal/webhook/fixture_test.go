@@ -27,6 +27,10 @@ const (
 	demoOldKey   = "ffeeddccbbaa99887766554433221100"
 	otherKey     = "another-tenants-key"
 	bootstrapKey = "bootstrap-key"
+	sharedKey    = "key-of-two-sources"
+	restingKey   = "key-of-a-suspended-source"
+	ownerKey     = "key-of-a-companys-owner"
+	squatterKey  = "key-of-who-registered-its-number"
 	formsKey     = "key-of-the-tenants-server"
 	formsOldKey  = "key-of-the-tenants-server-before"
 )
@@ -55,6 +59,18 @@ var tenants = []tenant.Tenant{
 		{ID: "closed", Kind: tenant.SourceForm, Status: tenant.Suspended, Settings: tenant.SourceSettings{
 			FormKeys: []string{"closed-key"}, Origins: []string{"https://www.example.com"},
 		}},
+	}},
+	// One key for both: the second source's company is no longer wanted.
+	{ID: "tenant_resting", Status: tenant.Active, Sources: []tenant.Source{
+		{ID: "src_on", Kind: tenant.SourceCallRail, Status: tenant.Active, CompanyID: "3001", SigningSecrets: []string{"tenant-tenant_resting-shared"}},
+		{ID: "src_off", Kind: tenant.SourceCallRail, Status: tenant.Suspended, CompanyID: "3002", CompanyResourceID: "COM3002", SigningSecrets: []string{"tenant-tenant_resting-shared", "tenant-tenant_resting-own"}},
+	}},
+	// Both name the company 4001: the one by its resource id, the other, whose it is not, by its number.
+	{ID: "tenant_owner", Status: tenant.Active, Sources: []tenant.Source{
+		{ID: "src_owner", Kind: tenant.SourceCallRail, CompanyResourceID: "COM4001", SigningSecrets: []string{"tenant-tenant_owner-signing"}},
+	}},
+	{ID: "tenant_squatter", Status: tenant.Active, Sources: []tenant.Source{
+		{ID: "src_squatter", Kind: tenant.SourceCallRail, CompanyID: "4001", SigningSecrets: []string{"tenant-tenant_squatter-signing"}},
 	}},
 	{ID: "tenant_keyless", Status: tenant.Active, Sources: []tenant.Source{{
 		ID: "src_keyless", Kind: tenant.SourceCallRail, SigningSecrets: []string{"tenant-tenant_keyless-unreadable"},
@@ -206,6 +222,8 @@ func newUnloaded(t testing.TB, cfg Config) *fixture {
 	keys := NewKeyRing(secrets{
 		"tenant-tenant_demo-signing": demoKey + "\n", "tenant-tenant_demo-signing_old": demoOldKey,
 		"tenant-tenant_other-signing": otherKey, "bootstrap": bootstrapKey,
+		"tenant-tenant_resting-shared": sharedKey, "tenant-tenant_resting-own": restingKey,
+		"tenant-tenant_owner-signing": ownerKey, "tenant-tenant_squatter-signing": squatterKey,
 		"tenant-tenant_forms-forms": formsKey, "tenant-tenant_forms-forms_old": formsOldKey,
 	}, "bootstrap")
 	f := &fixture{

@@ -18,6 +18,7 @@ import (
 const (
 	reasonForm       = "web_form"
 	reasonHoneypot   = "honeypot"
+	reasonSuspended  = "source_suspended"
 	reasonUnverified = "unverified"
 )
 

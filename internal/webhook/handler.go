@@ -167,7 +167,7 @@ func (h *handler) serve(w http.ResponseWriter, r *http.Request) {
 	d := delivery{route: routeOf(r), header: r.Header, arrived: start}
 	out, err := h.handle(w, r, &d)
 	took := h.Now().Sub(start).Milliseconds()
-	h.observe(ctx, observation{result: out, err: err, took: took, tenant: d.tenant, source: d.source, reason: string(d.kind)})
+	h.observe(ctx, observation{result: out, err: err, took: took, tenant: d.tenant, source: d.source, reason: d.reason()})
 	if err != nil {
 		writeProblem(w, r, problemOf(err))
 		return

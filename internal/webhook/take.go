@@ -27,7 +27,7 @@ type result struct {
 // take makes the delivery's request, commits it before ctx ends and tells the next step. If the
 // store is unavailable the result says which request it would have been.
 func (h *handler) take(ctx context.Context, d *delivery) (result, error) {
-	if !processed(d.kind, d.tenant.Settings.Process) {
+	if d.suspended() || !processed(d.kind, d.tenant.Settings.Process) {
 		return result{outcome: request.Ignored}, nil
 	}
 	r, err := d.payload.Request(d.kind, d.tenant.Region)

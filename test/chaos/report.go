@@ -110,7 +110,7 @@ func (r *report) save(path string) error {
 		err = os.MkdirAll(filepath.Dir(path), 0o750)
 	}
 	if err == nil {
-		err = os.WriteFile(path, append(data, '\n'), 0o600) //nolint:gosec // the path of the user's own flag
+		err = os.WriteFile(path, append(data, '\n'), 0o600)
 	}
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)

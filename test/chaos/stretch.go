@@ -43,7 +43,7 @@ func stretches(o options) []options {
 	for i := range n {
 		part := o
 		from, to := i*o.requests/n, (i+1)*o.requests/n
-		part.requests, part.seed = to-from, o.seed+uint64(i)*1000 //nolint:gosec // never negative
+		part.requests, part.seed = to-from, o.seed+uint64(i)*1000
 		part.duration = o.duration * time.Duration(part.requests) / time.Duration(o.requests)
 		ext := filepath.Ext(o.log)
 		part.log = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(o.log, ext), i+1, ext)

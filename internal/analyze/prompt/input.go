@@ -38,6 +38,7 @@ type Call struct {
 	Voicemail  bool      `json:"voicemail"`
 	Direction  string    `json:"direction,omitempty"`
 	SourceName string    `json:"source_name,omitempty"`
+	MarkedSpam bool      `json:"marked_spam,omitempty"` // by a person or the source's filter
 }
 
 // NewInput collects what an analyser may know.
@@ -52,7 +53,7 @@ func NewInput(t *tenant.Tenant, r *request.Request, tr *request.Transcript) Inpu
 		Call: Call{
 			StartTime: start, Weekday: start.Weekday().String(), DurationS: r.Details.DurationS,
 			Answered: r.Details.Answered, Voicemail: r.Details.Voicemail,
-			Direction: r.Details.Direction, SourceName: r.Details.SourceName,
+			Direction: r.Details.Direction, SourceName: r.Details.SourceName, MarkedSpam: r.Details.MarkedSpam,
 		},
 		Questions: request.UsableQuestions(t.Settings.Questions),
 	}

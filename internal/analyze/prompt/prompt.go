@@ -26,6 +26,10 @@ const (
 	closeData      = "\n</request_data>"
 )
 
+// markedSpam is told of the few calls that it is true of: in the system part every call would pay
+// for it. It is in fixed words, outside the marks.
+const markedSpam = "The call tracker has marked this call as spam; a person or a filter did so. Answer spam unless the customer's own words show a real request.\n"
+
 //go:embed system.tmpl
 var systemText string
 
@@ -68,9 +72,17 @@ func Build(in Input) (Prompt, error) {
 	}
 	return Prompt{
 		System:    task,
-		User:      asked + "Analyse this request.\n" + openData + string(data) + closeData + "\n",
+		User:      asked + mark(in.Call) + "Analyse this request.\n" + openData + string(data) + closeData + "\n",
 		Questions: in.Questions,
 	}, nil
+}
+
+// mark tells that the source takes a call for spam.
+func mark(c Call) string {
+	if !c.MarkedSpam {
+		return ""
+	}
+	return markedSpam
 }
 
 // ask writes the company's own questions. They come before the request, whose words change

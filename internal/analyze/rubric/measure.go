@@ -94,6 +94,8 @@ func (m measurer) intent() request.Factor {
 		return factor(Intent, notALead, "spam")
 	case slices.Contains(request.NonLeads, a.Intent):
 		return factor(Intent, notALead, a.Intent)
+	case a.Intent == "other" && !m.facts.Words && !m.facts.Contactable: // a lead is somebody, and here is nobody
+		return factor(Intent, notALead, "no words, and no number to call back")
 	case a.Intent == "other" && m.facts.Missed:
 		return factor(Intent, idleIntent, "call back: nobody spoke to them")
 	case a.Intent == "other" && m.facts.Words:

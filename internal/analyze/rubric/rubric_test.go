@@ -112,6 +112,9 @@ func TestSilenceIsAColdLeadIfNobodyAnswered(t *testing.T) {
 		{"abandoned before anybody answered", Facts{Contactable: true, Missed: true, DurationS: 9}, request.Cold},
 		{"answered and hung up at once", Facts{Contactable: true, DurationS: 4}, request.NoLead},
 		{"a long call that was not recorded", Facts{Contactable: true, DurationS: 240}, request.Cold},
+		{"missed, and there is nobody to call back", Facts{Missed: true, DurationS: 9}, request.NoLead},
+		{"not recorded, and there is nobody to call back", Facts{DurationS: 240}, request.NoLead},
+		{"words on a voicemail, of somebody to look for", Facts{Missed: true, Words: true, DurationS: 20}, request.Cold},
 	} {
 		if got := Score(&silent, tc.facts, nil); got.Band != tc.want {
 			t.Errorf("%s: score = %d, want %s", tc.name, got.Score, tc.want)

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/expr"
+	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
-	"github.com/your-org/multi-tenant-pipeline/pkg/money"
 )
 
 // day is the kind of a time that means a day in the tenant's calendar. As a value it is that
@@ -151,7 +151,7 @@ func asMoney(value any, t *tenant.Tenant) (any, error) {
 	if err != nil || !ok {
 		return nil, errKind
 	}
-	return money.USD(f), nil
+	return request.USD(f), nil
 }
 
 func asYesNo(value any, _ *tenant.Tenant) (any, error) {

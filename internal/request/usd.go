@@ -1,5 +1,4 @@
-// Package money writes amounts of US dollars as people read them.
-package money
+package request
 
 import (
 	"fmt"
