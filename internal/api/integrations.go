@@ -69,6 +69,8 @@ func (h *handlers) PutIntegration(ctx context.Context, in PutIntegrationRequestO
 	if err != nil {
 		return nil, err
 	}
+	before := t.Integration(in.IntegrationID)
+	off := before != nil && before.Status != tenant.Active
 	change := integrationChange{body: in.Body, id: in.IntegrationID, bound: in.Params.IfMatch}
 	if err := change.apply(t); err != nil { // before anything is kept
 		return nil, err
@@ -80,6 +82,9 @@ func (h *handlers) PutIntegration(ctx context.Context, in PutIntegrationRequestO
 	if err := h.checkIntegration(t, in.IntegrationID, credentials).refusal(); err != nil {
 		return nil, err
 	}
+	if err := h.move(ctx, o, &change); err != nil {
+		return nil, err
+	}
 	if in.Body.Credentials != "" {
 		if change.secret, err = h.keepCredentials(ctx, o, t.Integration(in.IntegrationID), in.Body.Credentials); err != nil {
 			return nil, err
@@ -89,16 +94,33 @@ func (h *handlers) PutIntegration(ctx context.Context, in PutIntegrationRequestO
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Credentials != "" { // what the old ones kept from arriving
-		if _, err := o.scope.RetryDeliveries(ctx, o.actor, in.IntegrationID); err != nil {
-			return nil, fmt.Errorf("retry deliveries: %w", err)
-		}
-	}
 	shown := changed.Integration(in.IntegrationID)
 	if shown == nil { // somebody was faster to delete it again
 		return nil, store.ErrNotFound
 	}
+	if in.Body.Credentials != "" || off && shown.Status == tenant.Active { // what the old ones, or the switch, kept from arriving
+		if _, err := o.scope.RetryDeliveries(ctx, o.actor, in.IntegrationID); err != nil {
+			return nil, fmt.Errorf("retry deliveries: %w", err)
+		}
+	}
 	return PutIntegration200JSONResponse(presentIntegration(shown)), nil
+}
+
+// whyStays is what the store's ErrMoved means to the caller.
+const whyStays = "The integration delivered to another account before, and knows what is there by its ids. Add this account as an integration of its own, under a new id."
+
+// move makes a change that points an integration at another account before any credentials are
+// kept: if it is refused, those of the account that it stays with are still there.
+func (h *handlers) move(ctx context.Context, o *office, change *integrationChange) error {
+	if !change.moves {
+		return nil
+	}
+	_, err := h.update(ctx, o, "integration.put", change.id, change.apply)
+	if errors.Is(err, store.ErrMoved) {
+		return conflict(whyStays)
+	}
+	change.bound = "" // what it was bound to is replaced
+	return err
 }
 
 // integrationChange replaces an integration.
@@ -107,6 +129,7 @@ type integrationChange struct {
 	id     string
 	bound  string // If-Match
 	secret string // that was kept; empty: the one that is there stays
+	moves  bool   // once applied: to another account
 }
 
 func (c *integrationChange) apply(t *tenant.Tenant) error {
@@ -130,8 +153,10 @@ func (c *integrationChange) apply(t *tenant.Tenant) error {
 	if err := w.refusal(); err != nil {
 		return err
 	}
+	before := *in
 	in.Name, in.Status, in.ThirdParty = c.body.Name, cmp.Or(c.body.Status, tenant.Active), c.body.ThirdParty
 	in.Config, in.Secret = settingsOf(c.body.Config), cmp.Or(c.secret, in.Secret)
+	c.moves = store.Moves(&before, in)
 	return nil
 }
 

@@ -145,24 +145,70 @@ func TestNewCredentialsRetryWhatWasParked(t *testing.T) {
 	a := w.admin(t, demo)
 	a.send(t, http.MethodPut, "/integrations/h", a.hubSpot(withToken("pat-na1-old")), http.StatusOK)
 	id := w.call(t, demo, "CAL1")
-	for from, result := range map[request.Status]stage.Result{
-		request.Received: {Transcript: newTranscript("A quote.")},
-	} {
-		w.step(t, demo, id, from, func(*store.Claim) stage.Result { return result })
-	}
-	w.step(t, demo, id, request.Transcribed, func(*store.Claim) stage.Result { return stage.Result{Analysis: newAnalysis("A quote.")} })
-	w.step(t, demo, id, request.Analyzed, func(c *store.Claim) stage.Result {
-		claims, err := c.PlanDeliveries(t.Context(), []store.Plan{{Destination: "h", Connector: "hubspot"}}, time.Minute)
-		must(t, err)
-		must(t, claims[0].Settle(t.Context(), store.Settlement{State: request.DeliveryParked, Error: "refused"}, request.Event{Step: "push", Name: "delivery_parked"}))
-		return stage.Result{}
-	})
+	w.deliver(t, id, store.Plan{Destination: "h", Connector: "hubspot"}, store.Settlement{State: request.DeliveryParked, Error: "refused"})
 	a.send(t, http.MethodPut, "/integrations/h", a.hubSpot(withToken(hubSpotToken)), http.StatusOK)
 	deliveries, err := w.store.ForTenant(demo).Deliveries(t.Context(), id)
 	must(t, err)
 	if len(deliveries) != 1 || deliveries[0].State != request.DeliveryPending {
 		t.Errorf("got %+v, want it due again", deliveries)
 	}
+}
+
+// What waited while the integration was switched off goes out once it is on again, not before.
+func TestWhatWaitedForAnIntegrationToBeSwitchedOnGoesOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.admin(t, demo)
+	a.send(t, http.MethodPut, "/integrations/h", a.hubSpot(withToken(hubSpotToken)), http.StatusOK)
+	id := w.call(t, demo, "CAL1")
+	w.deliver(t, id, store.Plan{Destination: "h", Connector: "hubspot"}, store.Settlement{State: request.DeliveryParked, Error: "The integration is switched off."})
+	for _, turn := range []struct {
+		status string
+		want   request.DeliveryState
+	}{{"suspended", request.DeliveryParked}, {"suspended", request.DeliveryParked}, {"active", request.DeliveryPending}} {
+		body := a.hubSpot(`,"status":"` + turn.status + `"`)
+		a.send(t, http.MethodPut, "/integrations/h", body, http.StatusOK)
+		deliveries, err := w.store.ForTenant(demo).Deliveries(t.Context(), id)
+		must(t, err)
+		if len(deliveries) != 1 || deliveries[0].State != turn.want {
+			t.Errorf("%s: got %+v, want %s", turn.status, deliveries, turn.want)
+		}
+	}
+}
+
+// deliver brings a call to one destination.
+func (w *world) deliver(t *testing.T, id string, to store.Plan, end store.Settlement) {
+	t.Helper()
+	w.step(t, demo, id, request.Received, func(*store.Claim) stage.Result { return stage.Result{Transcript: newTranscript("A quote.")} })
+	w.step(t, demo, id, request.Transcribed, func(*store.Claim) stage.Result { return stage.Result{Analysis: newAnalysis("A quote.")} })
+	w.step(t, demo, id, request.Analyzed, func(c *store.Claim) stage.Result {
+		claims, err := c.PlanDeliveries(t.Context(), []store.Plan{to}, time.Minute)
+		must(t, err)
+		must(t, claims[0].Settle(t.Context(), end, request.Event{Step: "push", Name: "delivery_" + string(end.State)}))
+		return stage.Result{}
+	})
+}
+
+// What was delivered is known by ids that are other people's in another company.
+func TestAnIntegrationThatDeliveredIsNotPointedAtAnotherAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.admin(t, demo)
+	company := func(name, credentials string) string {
+		return fmt.Sprintf(`{"kind":"pipedrive"%s,"config":{"base_url":"https://%s.pipedrive.com"}}`, withToken(credentials), name)
+	}
+	first := a.send(t, http.MethodPut, "/integrations/pd", company("acme-trail", "typo"), http.StatusOK)
+	a.send(t, http.MethodPut, "/integrations/pd", company("acme-trial", "trial"), http.StatusOK, "If-Match", first.header.Get("ETag"))
+	w.deliver(t, w.call(t, demo, "CAL1"), store.Plan{Destination: "pd", Connector: "pipedrive"}, store.Settlement{State: request.DeliveryDone})
+	refused := a.send(t, http.MethodPut, "/integrations/pd", company("acme", "production"), http.StatusConflict)
+	if got := decode[api.Problem](t, refused); got.Code != api.ProblemCodeConflict || !strings.Contains(got.Detail, "under a new id") {
+		t.Errorf("got %s", refused.body)
+	}
+	if got := w.outside.secret(t, "tenant-tenant_demo-crm_pd"); got != "trial" {
+		t.Errorf("credentials %q, want those of the account that it stays with", got)
+	}
+	a.send(t, http.MethodPut, "/integrations/pd", company("acme-trial", "rotated"), http.StatusOK)
+	a.send(t, http.MethodPut, "/integrations/pd2", company("acme", "production"), http.StatusOK)
 }
 
 func TestAWorkflowIsCheckedSavedAndTried(t *testing.T) {

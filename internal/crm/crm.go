@@ -27,6 +27,8 @@ type Lead struct {
 	Fields     Fields   // what the tenant's mapping adds to the records
 	Owner      string   // who gets new records, by the CRM's own id; empty: as the integration's settings say
 	Tags       []string // what the tenant's workflow calls the lead
+
+	Zone *time.Location // the tenant's, for days; nil: that of the request's times
 }
 
 // Person is the caller's identity after normalising: Phone is E.164 or empty, Email is

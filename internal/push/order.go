@@ -146,7 +146,7 @@ func (p *Worker) lead(ctx context.Context, t *tenant.Tenant, r *request.Request,
 	}
 	return crm.Lead{
 		Request: r, Analysis: analysis, Transcript: transcript,
-		Person: crm.PersonOf(r, analysis, t.Region), Region: t.Region,
+		Person: crm.PersonOf(r, analysis, t.Region), Region: t.Region, Zone: t.Location(),
 		Link:    request.Link(p.Config.DashboardURL, t.ID, r.ID),
 		Recheck: t.Paused(p.Now(), tenant.PauseTrust) != nil,
 	}, nil

@@ -183,3 +183,15 @@ func TestTheTimelineNamesTheRulesThatFired(t *testing.T) {
 		t.Errorf("timeline: %s", got)
 	}
 }
+
+// Days of records are the tenant's.
+func TestALeadKnowsTheTenantsTimeZone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "hubspot")
+	w.tenant.TimeZone = "America/Denver"
+	hubspot := w.watch("hubspot", ``)
+	w.push(t, w.analyzed(t, "FRM1", true))
+	if got := hubspot.lead.Zone; got == nil || got.String() != "America/Denver" {
+		t.Errorf("zone = %v, want America/Denver", got)
+	}
+}

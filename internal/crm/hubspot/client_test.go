@@ -151,9 +151,10 @@ func TestAnUpsertSucceedsOnlyWithARecord(t *testing.T) {
 		body   string
 		want   crm.Fault
 	}{
-		"nothing":      {200, `{"status":"COMPLETE","results":[]}`, crm.Transient},
+		"nothing":      {200, `{"status":"COMPLETE","results":[]}`, crm.Ambiguous},
 		"a refusal":    {207, `{"results":[],"errors":[{"code":"INVALID_OPTION","context":{"propertyName":["dealstage"]}}]}`, crm.Invalid},
-		"an odd array": {200, `{"results":[{"new":true}]}`, crm.Transient},
+		"words":        {207, `{"results":[],"errors":[{"code":"INTERNAL","message":"Not now."}]}`, crm.Transient},
+		"an odd array": {200, `{"results":[{"new":true}]}`, crm.Ambiguous},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -143,7 +143,9 @@ type results struct {
 	Errors  []fieldError `json:"errors"`
 }
 
-// upsert creates or updates the record whose unique property has the value.
+// upsert creates or updates the record whose unique property has the value. Without an
+// answer it is ambiguous, although it makes nothing twice: sent again, it would set back
+// what people changed since.
 func (c *client) upsert(ctx context.Context, key lookup, properties map[string]string) (object, error) {
 	type input struct {
 		IDProperty string            `json:"idProperty"`
@@ -151,7 +153,7 @@ func (c *client) upsert(ctx context.Context, key lookup, properties map[string]s
 		Properties map[string]string `json:"properties"`
 	}
 	call := crm.Call{
-		Op: "upsert " + singular[key.typ], Method: http.MethodPost, Path: c.path(key.typ, "batch", "upsert"),
+		Op: "upsert " + singular[key.typ], Method: http.MethodPost, Path: c.path(key.typ, "batch", "upsert"), Creates: true,
 		Body: map[string]any{"inputs": []input{{key.idProperty, key.id, properties}}},
 	}
 	var answer results
@@ -160,6 +162,9 @@ func (c *client) upsert(ctx context.Context, key lookup, properties map[string]s
 	}
 	if len(answer.Results) == 1 && answer.Results[0].ID != "" {
 		return answer.Results[0], nil
+	}
+	if len(answer.Errors) == 0 {
+		return object{}, call.Unclear(http.StatusOK, errNoID)
 	}
 	body := errorBody{Errors: answer.Errors}
 	e := &crm.Error{Fault: crm.Transient, Op: call.Op, Status: http.StatusMultiStatus, Message: body.words(), Err: errNoID}

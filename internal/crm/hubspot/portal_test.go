@@ -20,6 +20,7 @@ type portal struct {
 	server *sandbox.Server
 	clock  *crmtest.Clock
 	memory *crmtest.Memory
+	client *http.Client
 	config map[string]any
 }
 
@@ -34,7 +35,7 @@ func newPortal(t *testing.T) *portal {
 	t.Cleanup(ts.Close)
 	return &portal{
 		url: ts.URL, server: server, clock: clock, memory: crmtest.NewMemory(clock.Now),
-		config: map[string]any{"base_url": ts.URL},
+		client: http.DefaultClient, config: map[string]any{"base_url": ts.URL},
 	}
 }
 
@@ -44,7 +45,7 @@ func (p *portal) connect(t *testing.T) crm.Connector {
 	if err != nil {
 		t.Fatalf("encode settings: %v", err)
 	}
-	c, err := hubspot.NewAccounts(p.clock.Now).Connect(crm.Settings{Credentials: token, Config: config}, http.DefaultClient)
+	c, err := hubspot.NewAccounts(p.clock.Now).Connect(crm.Settings{Credentials: token, Config: config}, p.client)
 	if err != nil {
 		t.Fatalf("connect: %v", err)
 	}

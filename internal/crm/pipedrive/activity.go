@@ -57,11 +57,7 @@ func (c *Connector) saveActivity(ctx context.Context, s crm.State, k kind) (crm.
 	case k.path == callLogs.path:
 		return c.logCall(ctx, s)
 	case s.Current != "":
-		o, err := c.client.update(ctx, notes, s.Current, note(s))
-		if err != nil {
-			return crm.Record{}, c.blameUnlessGone(ctx, s, err)
-		}
-		return crm.Record{ID: o.id(), Outcome: crm.Updated}, nil
+		return c.updateNote(ctx, s)
 	default:
 		o, err := c.client.create(ctx, notes, note(s))
 		if err != nil {
@@ -69,6 +65,22 @@ func (c *Connector) saveActivity(ctx context.Context, s crm.State, k kind) (crm.
 		}
 		return crm.Record{ID: o.id(), Outcome: crm.Created}, nil
 	}
+}
+
+// updateNote rewrites the request's note. One that does not mention the request is somebody
+// else's.
+func (c *Connector) updateNote(ctx context.Context, s crm.State) (crm.Record, error) {
+	o, err := c.client.get(ctx, notes, s.Current)
+	if err != nil {
+		return crm.Record{}, err
+	}
+	if !mentions(o.text("content"), s.Lead.Request.ID) {
+		return crm.Record{}, notOurs(notes)
+	}
+	if o, err = c.client.update(ctx, notes, o.id(), note(s)); err != nil {
+		return crm.Record{}, c.blameUnlessGone(ctx, s, err)
+	}
+	return crm.Record{ID: o.id(), Outcome: crm.Updated}, nil
 }
 
 // blameUnlessGone blames the lead or deal only for what is not the note's own absence.

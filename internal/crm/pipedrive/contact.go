@@ -21,6 +21,9 @@ func (c *Connector) contact(ctx context.Context, s crm.State) (crm.Record, error
 		if err != nil {
 			return crm.Record{}, err
 		}
+		if c.isStranger(s.Lead, o) {
+			return crm.Record{}, notOurs(persons)
+		}
 		return c.known(ctx, s.Lead, o)
 	}
 	found, err := c.candidates(ctx, s.Lead)
@@ -105,6 +108,15 @@ func (c *Connector) settle(ctx context.Context, lead crm.Lead, found []record) (
 		}
 		return rec, err
 	}
+}
+
+// isStranger reports whether a person whom the ledger knows by an id is somebody else: neither
+// number nor address, nor our mark, nor the name is the lead's. Ids start anew in every company,
+// so in one that the integration was pointed at later they are other people's.
+func (c *Connector) isStranger(lead crm.Lead, o record) bool {
+	marked := slices.ContainsFunc(crm.PersonKeys(lead), o.marked)
+	named := lead.Person.Name != "" && strings.EqualFold(lead.Person.Name, c.nameOf(o))
+	return !marked && !named && c.match(lead, []record{o}).Verdict == crm.NoMatch
 }
 
 // known brings a person up to date. Under another name the record is left alone, so that

@@ -109,7 +109,7 @@ func (c *Connector) offerAmount(w *write, lead crm.Lead) {
 
 // updateDeal brings a record up to date that belongs to the sales team by now: the link to
 // the person, and gaps that the mapping or the analysis fills. What was archived cannot be
-// written and stays as it is.
+// written and stays as it is. What is neither marked nor the person's is of another company.
 func (c *Connector) updateDeal(ctx context.Context, s crm.State) (crm.Record, error) {
 	k := kindOf(s.Current)
 	o, err := c.client.get(ctx, k, s.Current)
@@ -118,6 +118,9 @@ func (c *Connector) updateDeal(ctx context.Context, s crm.State) (crm.Record, er
 	}
 	if err != nil {
 		return crm.Record{}, err
+	}
+	if !o.marked(s.Lead.Request.ID) && o.reference("person_id") != s.IDs[crm.StepContact] {
+		return crm.Record{}, notOurs(k)
 	}
 	rec := crm.Record{ID: o.id(), Outcome: crm.Updated}
 	if o.flag("is_archived") {

@@ -75,6 +75,12 @@ func (c *client) get(ctx context.Context, k kind, id string) (record, error) {
 	}
 }
 
+// notOurs is the error of a record that has the id of one of ours, but is not: like one that
+// is gone, it is made anew.
+func notOurs(k kind) error {
+	return &crm.Error{Fault: crm.Gone, Op: "get " + k.name, Status: http.StatusOK, Code: "NOT_OURS"}
+}
+
 func (c *client) create(ctx context.Context, k kind, v values) (record, error) {
 	return c.write(ctx, crm.Call{Op: "create " + k.name, Method: http.MethodPost, Path: c.pathOf(k), Body: k.body(v), Creates: true})
 }

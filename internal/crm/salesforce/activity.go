@@ -65,7 +65,7 @@ func (c *Connector) taskFields(s schema, state crm.State) map[string]any {
 	fields := map[string]any{
 		"Subject":      crm.ActivityTitle(lead),
 		"Description":  circumstances(r) + crm.Text(lead, maxBody-200),
-		"ActivityDate": c.config.day(startOf(lead)),
+		"ActivityDate": c.config.local(startOf(lead)).Format(time.DateOnly),
 		"WhoId":        state.IDs[crm.StepContact],
 	}
 	put(fields, "Status", s.offered("Status", c.config.TaskStatus)) // left out, it is the org's default
@@ -110,12 +110,16 @@ func disposition(r *request.Request) string {
 	}
 }
 
-// startOf returns when the person called or wrote.
+// startOf returns when the person called or wrote, as clocks showed it where the tenant lives.
 func startOf(lead crm.Lead) time.Time {
-	if at := lead.Request.StartedAt; !at.IsZero() {
+	at := lead.Request.StartedAt
+	if at.IsZero() {
+		at = lead.Request.ReceivedAt
+	}
+	if lead.Zone == nil {
 		return at
 	}
-	return lead.Request.ReceivedAt
+	return at.In(lead.Zone)
 }
 
 // briefly describes a lead without its transcript.

@@ -74,7 +74,7 @@ type Config struct {
 	TaskStatus  string `json:"task_status"`
 	Stage       string `json:"opportunity_stage"`
 	CloseDays   int    `json:"close_in_days"` // close date of Opportunities, from the request on
-	TimeZone    string `json:"time_zone"`     // IANA name, for the dates of records
+	TimeZone    string `json:"time_zone"`     // IANA name, for the dates of activities and Opportunities; empty: the tenant's
 
 	SettleMS       int64 `json:"settle_ms"`
 	RequestsPer10s int   `json:"requests_per_10s"`
@@ -173,13 +173,14 @@ func oneOf(name, value string, allowed ...string) error {
 
 func (c Config) settle() time.Duration { return time.Duration(c.SettleMS) * time.Millisecond }
 
-// day returns the day that a moment falls on where the tenant lives.
-func (c Config) day(at time.Time) string {
+// local returns a moment as clocks show it where the settings say that the tenant lives.
+// Unless they do, it stays in the tenant's own zone.
+func (c Config) local(at time.Time) time.Time {
 	loc, err := time.LoadLocation(c.TimeZone)
-	if err != nil {
-		loc = time.UTC
+	if err != nil || c.TimeZone == "" {
+		return at
 	}
-	return at.In(loc).Format(time.DateOnly)
+	return at.In(loc)
 }
 
 // newType is the type of record that a new person becomes.

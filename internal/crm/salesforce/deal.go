@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 )
@@ -51,11 +52,11 @@ func (s saved) outcome() crm.Outcome {
 }
 
 func (c *Connector) newDeal(s schema, lead crm.Lead) map[string]any {
-	started := startOf(lead)
+	started := c.config.local(startOf(lead))
 	fields := map[string]any{
 		"Name":        crm.Title(lead),
 		"StageName":   c.config.Stage,
-		"CloseDate":   c.config.day(started.AddDate(0, 0, c.config.CloseDays)),
+		"CloseDate":   started.AddDate(0, 0, c.config.CloseDays).Format(time.DateOnly),
 		"Description": briefly(lead),
 	}
 	if dollars, ok := crm.Amount(lead.Analysis); ok {

@@ -96,7 +96,7 @@ func (c *Connector) fit(s schema, w write) (map[string]any, []string, error) {
 			warnings = append(warnings, "The field "+name+" of the "+s.typ+" is written by the pipeline itself. Remove it from the mapping.")
 			continue
 		}
-		value, complaint := c.convert(s.fields[name], m.Value, w.update)
+		value, complaint := convert(s.fields[name], m.Value, w.update)
 		if complaint != "" && value == nil && m.Required {
 			return nil, warnings, crm.Unusable(name, "The field "+name+" of the "+s.typ+" "+complaint+".")
 		}
@@ -112,11 +112,11 @@ func (c *Connector) fit(s schema, w write) (map[string]any, []string, error) {
 
 // convert returns a mapped value as a field takes it, nil if it takes none like this, and
 // what there is to complain about.
-func (c *Connector) convert(f field, value any, update bool) (converted any, complaint string) {
+func convert(f field, value any, update bool) (converted any, complaint string) {
 	if f.Name == "" || !f.writable(update) {
 		return nil, "is missing, or the integration's user may not write it; it was left out"
 	}
-	converted, ok := c.encode(f, value)
+	converted, ok := encode(f, value)
 	if !ok {
 		return nil, "does not take a value such as the mapped one; it was left out"
 	}
@@ -141,8 +141,8 @@ func (f field) cut(value any) (short any, ok bool) {
 
 // encode writes a value as JSON takes it for a field's type. A value of another type would
 // refuse the whole record without a word about the field.
-func (c *Connector) encode(f field, value any) (any, bool) {
-	text := c.text(f, value)
+func encode(f field, value any) (any, bool) {
+	text := textOf(f, value)
 	if kinds[f.Type] == crm.FieldChoice {
 		return f.choice(text), true
 	}
@@ -167,12 +167,14 @@ func (c *Connector) encode(f field, value any) (any, bool) {
 	}
 }
 
-// text writes a value in the only way that a field of its type could be written.
-func (c *Connector) text(f field, value any) string {
+// textOf writes a value in the only way that a field of its type could be written. A mapping
+// gives moments in the tenant's zone and days as midnights in UTC: either shows the day that
+// is meant, which in any other zone may be another one.
+func textOf(f field, value any) string {
 	switch v := value.(type) {
 	case time.Time:
 		if f.Type == "date" {
-			return c.config.day(v)
+			return v.Format(time.DateOnly)
 		}
 		return v.UTC().Format(time.RFC3339)
 	case []string:

@@ -13,6 +13,63 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
+// denver is the time zone of a tenant, in which it is another day than in UTC in the evening.
+func denver(t *testing.T) *time.Location {
+	t.Helper()
+	loc, err := time.LoadLocation("America/Denver")
+	if err != nil {
+		t.Fatalf("load zone: %v", err)
+	}
+	return loc
+}
+
+// A mapping gives a moment in the tenant's zone, and a day as its midnight in UTC.
+func TestAMappedTimeFallsOnTheDayOfItsOwnZone(t *testing.T) {
+	t.Parallel()
+	evening := time.Date(2026, 11, 20, 18, 0, 0, 0, denver(t))
+	day := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for _, zone := range []string{"", "America/Denver", "Asia/Tokyo"} {
+		t.Run("time zone "+zone, func(t *testing.T) {
+			t.Parallel()
+			o := newOrg(t)
+			o.custom(t, "Lead", "Called_On__c date", "Visit__c date")
+			o.config["time_zone"] = zone
+			lead := crmtest.NewLead("req_1")
+			lead.Fields = crm.Fields{crm.StepContact: {"Called_On__c": {Value: evening}, "Visit__c": {Value: day}}}
+			o.deliver(t, lead)
+			want := map[string]any{"Called_On__c": "2026-11-20", "Visit__c": "2026-11-20"}
+			if diff := cmp.Diff(want, fields(o.all("Lead")[0], keys(want)...)); diff != "" {
+				t.Errorf("lead (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDatesAreThoseOfTheTenantUnlessTheSettingsNameAnotherZone(t *testing.T) {
+	t.Parallel()
+	started := time.Date(2026, 8, 21, 5, 30, 0, 0, time.UTC) // 23:30 in Denver; the clocks change until the close date
+	for zone, want := range map[string]struct{ activity, close string }{
+		"":               {"2026-08-20", "2026-11-18"},
+		"America/Denver": {"2026-08-20", "2026-11-18"},
+		"UTC":            {"2026-08-21", "2026-11-19"},
+	} {
+		t.Run("time zone "+zone, func(t *testing.T) {
+			t.Parallel()
+			o := newOrg(t)
+			o.config["object"], o.config["opportunity"], o.config["time_zone"] = "contact", "contact", zone
+			lead := crmtest.NewLead("req_1")
+			lead.Request.StartedAt, lead.Zone = started, denver(t)
+			o.deliver(t, lead)
+			if got := o.all("Task")[0].Fields["ActivityDate"]; got != want.activity {
+				t.Errorf("activity date = %v, want %s", got, want.activity)
+			}
+			if got := o.all("Opportunity")[0].Fields["CloseDate"]; got != want.close {
+				t.Errorf("close date = %v, want %s", got, want.close)
+			}
+		})
+	}
+}
+
 // custom adds fields to the org as an admin would.
 func (o *org) custom(t *testing.T, object string, lines ...string) {
 	t.Helper()
@@ -28,9 +85,8 @@ func TestMappedFieldsAreWrittenInTheOrgsOwnTypes(t *testing.T) {
 	o := newOrg(t)
 	o.custom(t, "Lead", "Score__c double", "Rooms__c int", "Hot__c boolean", "Called_On__c date", "Called_At__c datetime", "Topics__c string:20", "Note__c string:10")
 	o.custom(t, "Task", "Summary__c textarea:255")
-	o.config["time_zone"] = "America/Denver"
 	lead := crmtest.NewLead("req_1")
-	at := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	at := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC).In(denver(t)) // as mappings give times
 	lead.Fields = crm.Fields{
 		crm.StepContact: {
 			"Score__c": {Value: "86.5"}, "Rooms__c": {Value: int64(3)}, "Hot__c": {Value: true}, "Called_On__c": {Value: at}, "Called_At__c": {Value: at},
