@@ -12,6 +12,8 @@ type channel struct {
 	name string // slack:<name> or email:<name>: its key in the ledger of notices
 	told bool   // already, of a lower band
 	send func(context.Context, channel, card) (outcome string, err error)
+
+	members members // of a mail list: who of it was told, while others are tried again
 }
 
 // told is the outcome of a message that everybody got.
@@ -33,7 +35,7 @@ func due(channels []channel, plan workflow.Plan, a *request.Analysis, notices []
 		if !plan.Tells(ch.name) || (told && rank >= a.ScoreBand.Rank()) {
 			continue
 		}
-		ch.told = told
+		ch.told, ch.members = told, members{notices: notices, list: ch.name, band: a.ScoreBand}
 		out = append(out, ch)
 	}
 	return out

@@ -5,5 +5,6 @@
 // told once; who was told is written down right after each message, so that a repeated step
 // goes on where it ended. A channel is told again only if the score band has risen since. A
 // channel that refuses for good (a revoked webhook, an unknown mailbox) never holds a request
-// up: people see it in the timeline.
+// up: people see it in the timeline. A mail list of which one mailbox takes nothing for now is
+// told but for that one, which alone is tried again.
 package notify

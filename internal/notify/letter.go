@@ -26,6 +26,7 @@ type letter struct {
 	card
 	channel string
 	to      []string
+	members members // who of them knows already
 	at      time.Time
 }
 

@@ -98,8 +98,8 @@ func newMailSender(cfg SMTPConfig, timeout time.Duration) (*mailSender, error) {
 	return &mailSender{client: client, from: from, domain: domain}, nil
 }
 
-// send delivers the letter to everybody on it. One unknown mailbox must not keep the
-// others from being told: then each gets a letter of their own.
+// send delivers the letter to everybody on it who has not got it before. One mailbox that is unknown or
+// full must not keep the others from being told: then each gets a letter of their own, now.
 func (s *mailSender) send(ctx context.Context, l letter) (string, error) {
 	if s == nil {
 		return "", &refusal{why: noMailServer}
@@ -109,36 +109,42 @@ func (s *mailSender) send(ctx context.Context, l letter) (string, error) {
 	}
 	ctx, span := otel.Tracer(scope).Start(ctx, "smtp.send")
 	defer span.End()
-	err := s.deliver(ctx, l, l.to)
-	if isRecipientRefused(err) && len(l.to) > 1 {
-		return s.sendEach(ctx, l)
-	}
+	outcome, err := s.sendRest(ctx, l)
 	if err != nil {
 		span.SetStatus(codes.Error, "not sent")
-		return "", err
 	}
-	return told, nil
+	return outcome, err
 }
 
-// sendEach writes to one recipient after the other. Once somebody was told, the channel
-// was: trying again would tell them twice.
-func (s *mailSender) sendEach(ctx context.Context, l letter) (string, error) {
-	var failed []error
-	for _, to := range l.to {
-		if err := s.deliver(ctx, l, []string{to}); err != nil {
-			failed = append(failed, err)
-		}
+func (s *mailSender) sendRest(ctx context.Context, l letter) (string, error) {
+	t := l.members.tally(l.to)
+	if len(t.open) == 0 { // an instance died before it could write that the list was told
+		return t.result()
 	}
-	if len(failed) < len(l.to) {
-		return fmt.Sprintf("%s (%d of %d recipients failed)", told, len(failed), len(l.to)), nil
-	}
-	for _, err := range failed {
-		var no *refusal
-		if !errors.As(err, &no) {
+	err := s.deliver(ctx, l, t.open)
+	if isRecipientRefused(err) && len(t.open) > 1 {
+		if err := s.sendEach(ctx, l, &t); err != nil {
 			return "", err
 		}
+	} else {
+		t.add(len(t.open), err)
 	}
-	return "", failed[0]
+	return t.result()
+}
+
+// sendEach writes to one recipient after the other. If some are to be tried again it remembers the others,
+// who must not be told twice, and fails if it cannot.
+func (s *mailSender) sendEach(ctx context.Context, l letter, t *tally) error {
+	fates := map[string]string{}
+	for _, to := range t.open {
+		if fate := t.add(1, s.deliver(ctx, l, []string{to})); fate != "" {
+			fates[to] = fate
+		}
+	}
+	if t.passing == nil {
+		return nil
+	}
+	return l.members.remember(ctx, fates)
 }
 
 // deliver sends one message. What comes back says nothing about recipients: server
@@ -160,8 +166,14 @@ func (s *mailSender) deliver(ctx context.Context, l letter, to []string) error {
 	if sent.ErrorCode() >= 500 && sent.Reason != mail.ErrSMTPMailFrom { // a sender that is not allowed is our own fault
 		return &refusal{why: what, recipient: sent.Reason == mail.ErrSMTPRcptTo}
 	}
+	if sent.Reason == mail.ErrSMTPRcptTo && sent.ErrorCode() > 0 {
+		return fmt.Errorf("send mail: %s: %w", what, errBusy)
+	}
 	return errors.New("send mail: " + what)
 }
+
+// errBusy says that a recipient's mailbox takes nothing now; without a code of the server's it was the connection.
+var errBusy = errors.New("a mailbox takes nothing now")
 
 // describe says what a server did, without its words.
 func describe(e *mail.SendError) string {
@@ -171,7 +183,14 @@ func describe(e *mail.SendError) string {
 	return fmt.Sprintf("%s got status %d", e.Reason, e.ErrorCode())
 }
 
+func isRefusal(err error) bool {
+	var no *refusal
+	return errors.As(err, &no)
+}
+
+// isRecipientRefused reports whether it was about one of the recipients, for now or for good: of several
+// refusals the client tells only the last one's code.
 func isRecipientRefused(err error) bool {
 	var no *refusal
-	return errors.As(err, &no) && no.recipient
+	return errors.As(err, &no) && no.recipient || errors.Is(err, errBusy)
 }

@@ -166,7 +166,9 @@ func TestMailServersAnswers(t *testing.T) {
 		{"no recipients", nil, nil, "email:owner refused: it has no recipients", 0},
 		{"the message is refused", map[string]*smtp.SMTPError{"DATA": {Code: 554, Message: "looks like spam"}},
 			[]string{"bad@example.com"}, "email:owner refused: closing SMTP DATA writer got status 554", 0},
-		{"a mailbox is busy", map[string]*smtp.SMTPError{"bad@example.com": busy}, []string{"bad@example.com", "good@example.com"}, "", 0},
+		{"the only mailbox is busy", map[string]*smtp.SMTPError{"bad@example.com": busy}, []string{"bad@example.com"}, "", 0},
+		{"all mailboxes are busy", map[string]*smtp.SMTPError{"bad@example.com": busy, "b@example.com": busy},
+			[]string{"bad@example.com", "b@example.com"}, "", 0},
 		{"the server is busy", map[string]*smtp.SMTPError{"DATA": busy}, []string{"bad@example.com"}, "", 0},
 		{"our own address is refused", map[string]*smtp.SMTPError{"MAIL": {Code: 550, Message: "sender not allowed"}}, []string{"bad@example.com"}, "", 0},
 	} {

@@ -41,7 +41,7 @@ func (s *senders) channels(n tenant.Notifications) []channel {
 	for _, list := range n.Email {
 		all = append(all, channel{name: "email:" + list.Name,
 			send: func(ctx context.Context, ch channel, c card) (string, error) {
-				return s.mail.send(ctx, letter{card: c, channel: ch.name, to: list.To, at: s.now()})
+				return s.mail.send(ctx, letter{card: c, channel: ch.name, to: list.To, members: ch.members, at: s.now()})
 			}})
 	}
 	return all

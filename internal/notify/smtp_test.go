@@ -28,6 +28,7 @@ type mailbox struct {
 	mu     sync.Mutex
 	refuse map[string]*smtp.SMTPError // by recipient, "DATA" or "MAIL"
 	users  []string
+	asked  map[string]int // how often, by recipient
 	mails  []delivered
 }
 
@@ -42,7 +43,7 @@ const mailPassword = "correct horse"
 func newMailbox(t *testing.T, tlsOffered bool) *mailbox {
 	t.Helper()
 	cert, authority := newCertificate(t)
-	m := &mailbox{refuse: map[string]*smtp.SMTPError{}}
+	m := &mailbox{refuse: map[string]*smtp.SMTPError{}, asked: map[string]int{}}
 	server := smtp.NewServer(m)
 	server.Domain = "localhost"
 	if tlsOffered {
@@ -122,6 +123,9 @@ func (s *session) Mail(string, *smtp.MailOptions) error {
 }
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	s.box.mu.Lock()
+	s.box.asked[to]++
+	s.box.mu.Unlock()
 	if err := s.box.refusal(to); err != nil {
 		return err
 	}

@@ -91,7 +91,10 @@ var advice = map[string]string{
 func sentence(outcome string, err error) string {
 	var no *refusal
 	var later *stage.LaterError
+	var some *partialError
 	switch {
+	case errors.As(err, &some):
+		return "Not everybody was " + some.outcome + "."
 	case errors.As(err, &no):
 		return strings.TrimSpace("Refused: " + no.why + ". " + advice[no.why])
 	case errors.As(err, &later):

@@ -145,13 +145,16 @@ func (w *Worker) tellAll(ctx context.Context, job *stage.Job, channels []channel
 // the timeline; a refusal is such a word, not an error.
 func (w *Worker) tell(ctx context.Context, job *stage.Job, ch channel, c card) (string, error) {
 	c.Again = ch.told
+	note := func(ctx context.Context, key string) error {
+		return job.Record.Notified(ctx, request.Notice{Channel: key, Band: c.Band, SentAt: w.now()})
+	}
+	ch.members.note = note
 	outcome, err := ch.send(ctx, ch, c)
 	var no *refusal
-	var later *stage.LaterError
+	var unwritten *unwrittenError
 	switch {
-	case errors.As(err, &later): // it says itself when
-		w.count(ctx, ch, "failed")
-		return "", err
+	case errors.As(err, &unwritten):
+		return "", fmt.Errorf("tell %s: %w", ch.name, err)
 	case errors.As(err, &no):
 		w.count(ctx, ch, "refused")
 		slog.WarnContext(ctx, "notification refused", "tenant_id", job.Request.TenantID, "request_id", job.Request.ID,
@@ -163,11 +166,17 @@ func (w *Worker) tell(ctx context.Context, job *stage.Job, ch channel, c card) (
 		w.count(ctx, ch, "failed")
 		slog.WarnContext(ctx, "notification not delivered", "tenant_id", job.Request.TenantID, "request_id", job.Request.ID,
 			"step", "notify", "channel", ch.name, "error", err)
-		return w.again(job.Request, ch)
+		if later := w.again(job.Request, ch, err); later != nil {
+			return "", later
+		}
+		var some *partialError
+		if !errors.As(err, &some) {
+			return "given up: it could not be reached", nil
+		}
+		outcome = some.outcome
 	}
 	w.count(ctx, ch, "told")
-	notice := request.Notice{Channel: ch.name, Band: c.Band, SentAt: w.now()}
-	if err := job.Record.Notified(ctx, notice); err != nil {
+	if err := note(ctx, ch.name); err != nil {
 		return "", fmt.Errorf("remember that %s was told: %w", ch.name, err)
 	}
 	return outcome, nil
@@ -176,14 +185,18 @@ func (w *Worker) tell(ctx context.Context, job *stage.Job, ch channel, c card) (
 // Pauses between attempts to reach a channel: a sixth of the time that it was tried already.
 const shortest, longest = 2 * time.Second, 10 * time.Minute
 
-// again asks to be run again for a channel that could not be reached, and gives it up when
-// nobody waits for the news any more. An outage is no failure of the request.
-func (w *Worker) again(r *request.Request, ch channel) (string, error) {
+// again asks to be run again for a channel that could not be reached: when the channel says, if it does. It
+// returns nil when nobody waits for the news any more. An outage is no failure of the request.
+func (w *Worker) again(r *request.Request, ch channel, err error) error {
 	tried := w.now().Sub(r.ReceivedAt)
 	if tried > w.patience {
-		return "given up: it could not be reached", nil
+		return nil
 	}
-	return "", stage.Later(w.now().Add(min(max(tried/6, shortest), longest)), ch.name+" could not be reached")
+	var later *stage.LaterError
+	if errors.As(err, &later) {
+		return later
+	}
+	return stage.Later(w.now().Add(min(max(tried/6, shortest), longest)), ch.name+" could not be reached")
 }
 
 func (w *Worker) count(ctx context.Context, ch channel, outcome string) {

@@ -283,6 +283,20 @@ func TestAnOutageOfAChannelIsWaitedForAndDoesNotFailTheRequest(t *testing.T) {
 	}
 }
 
+// A webhook that is throttled day after day must not hold its requests open for ever.
+func TestAWebhookThatAsksToWaitIsGivenUpLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	hook := newWebhook(t)
+	hook.status = http.StatusTooManyRequests
+	job, record := newJob(slackTo("sales"), kitchen())
+	w := newWorker(t, Config{Patience: 24 * time.Hour}, secrets{"sales": hook.url})
+	w.now = func() time.Time { return noon.Add(25 * time.Hour) }
+	got, err := w.Work(t.Context(), job)
+	if err != nil || got.Detail != "slack:sales given up: it could not be reached" || len(record.notices) != 0 {
+		t.Errorf("after a day: got %q, %v, %d notices", got.Detail, err, len(record.notices))
+	}
+}
+
 func TestAnUnreachableWebhookIsAnErrorWithoutItsAddress(t *testing.T) {
 	t.Parallel()
 	job, _ := newJob(slackTo("sales"), kitchen())
