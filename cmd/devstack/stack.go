@@ -20,6 +20,7 @@ import (
 	"github.com/your-org/multi-tenant-pipeline/internal/sandbox/relay"
 	"github.com/your-org/multi-tenant-pipeline/internal/service/all"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 	"github.com/your-org/multi-tenant-pipeline/pkg/config"
 )
 
@@ -161,6 +162,23 @@ func (s *stack) seed(ctx context.Context) error {
 		}
 		if err := s.store.Operator().PutTenant(ctx, "devstack", d.tenant); err != nil {
 			return fmt.Errorf("make tenant: %w", err)
+		}
+		if err := s.inUse(ctx, &d.tenant); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inUse says of a tenant's sources that CallRail was asked for their calls until now: what a new
+// source had before it was added is history, but a sample's call has just been made.
+func (s *stack) inUse(ctx context.Context, t *tenant.Tenant) error {
+	for _, src := range t.Sources {
+		if src.Kind != tenant.SourceCallRail {
+			continue
+		}
+		if err := s.store.ForTenant(t.ID).PutSourceState(ctx, src.ID, tenant.SourceState{PolledUntil: time.Now()}); err != nil {
+			return fmt.Errorf("say when a source was asked: %w", err)
 		}
 	}
 	return nil

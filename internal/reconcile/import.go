@@ -27,6 +27,10 @@ type Order struct {
 	Push     bool      `json:"push,omitempty"`  // into the CRMs, too
 }
 
+// oldestMargin is how much less than Oldest a list is asked for: the request takes a moment, its dates are cut
+// to the minute, and CallRail's clock is not ours. What is too old by a second is refused as a whole.
+const oldestMargin = 5 * time.Minute
+
 // Oldest returns the earliest start that CallRail answers for.
 func Oldest(now time.Time) time.Time { return now.AddDate(0, -callrail.OldestMonths, 0) }
 
@@ -39,9 +43,32 @@ type Estimate struct {
 	Takes time.Duration // about, by Importer.PerMinute; 0: nobody knows
 }
 
-// progress is where an import goes on: pages of a past window do not move.
+// progress is where an import goes on. Pages are worked off for an hour each, and move meanwhile: a call that
+// is marked as spam vanishes from the list, and the first one of each page after it becomes the last one of the
+// page before. The order of the list is CallRail's own, so that no call tells where to go on instead. Therefore
+// the list is looked through again until nothing new is in it.
 type progress struct {
-	Page int `json:"page"`
+	Page  int  `json:"page"`
+	Pass  int  `json:"pass,omitempty"`  // how often the list was looked through before
+	Found bool `json:"found,omitempty"` // something that was not here, in this pass
+}
+
+// maxPasses bounds how often a list is looked through. Each pass takes one request for 250 calls, of the two
+// that each of them takes itself.
+const maxPasses = 5
+
+// next returns where an import goes on after a page, and whether it is through.
+func (p progress) next(page callrail.Page, taken int) (progress, bool) {
+	p.Found = p.Found || taken > 0
+	switch {
+	case page.More:
+		p.Page++
+		return p, false
+	case p.Page == 1, !p.Found, p.Pass+1 == maxPasses: // of a single page nothing moves to another one
+		return p, true
+	default:
+		return progress{Page: 1, Pass: p.Pass + 1}, false
+	}
 }
 
 // ImportReport is what an import has done so far.
@@ -76,7 +103,9 @@ func (i *Importer) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 	if err != nil {
 		return job.Piece{}, err
 	}
-	page, missing, err := i.page(ctx, owner, src, listing{order, j.CreatedAt.Add(-i.Settle), at.Page})
+	page, missing, err := i.page(ctx, owner, src, listing{
+		Order: order, settled: j.CreatedAt.Add(-i.Settle), number: at.Page, spare: true,
+	})
 	var limited *callrail.RateLimitedError
 	switch {
 	case errors.As(err, &limited):
@@ -97,16 +126,27 @@ func (i *Importer) Work(ctx context.Context, j *job.Job) (job.Piece, error) {
 			taken++
 		}
 	}
-	report.Listed = page.Records
-	report.Looked += len(page.Items)
-	report.Imported += taken
-	report.Present = report.Looked - report.Imported
-	piece := job.Piece{Progress: progress{Page: at.Page + 1}, Report: report, Done: !page.More}
-	if page.More && taken > 0 && i.PerMinute > 0 {
+	next, done := at.next(page, taken)
+	piece := job.Piece{Progress: next, Report: report.with(page, taken, at.Pass), Done: done}
+	if !done && taken > 0 && i.PerMinute > 0 {
 		piece.Wait = i.Taker.Now().Add(time.Duration(taken) * time.Minute / time.Duration(i.PerMinute))
 		piece.Why = "lets the pipeline catch up"
 	}
 	return piece, nil
+}
+
+// with returns the report after a page. Whatever is found after the first pass had moved: all others were
+// looked at before.
+func (r ImportReport) with(page callrail.Page, taken, pass int) ImportReport {
+	looked := len(page.Items)
+	if pass > 0 {
+		looked = taken
+	}
+	r.Looked += looked
+	r.Imported += taken
+	r.Listed = max(page.Records, r.Looked)
+	r.Present = r.Looked - r.Imported
+	return r
 }
 
 // source returns the tenant and the source that an import asks.
@@ -127,27 +167,33 @@ type listing struct {
 	Order
 	settled time.Time // the end of history
 	number  int
+	spare   bool // what comes in goes first
 }
 
-// window ends where history does: pages of what goes on would move.
-func (l listing) window() callrail.Window {
-	to := l.To
+// window ends where history does: pages of what goes on would move. It begins where CallRail answers now: an
+// order from its earliest day on would be refused as a whole while it is carried out.
+func (l listing) window(now time.Time) callrail.Window {
+	from, to := l.From, l.To
 	if l.settled.Before(to) {
 		to = l.settled
 	}
-	return callrail.Window{From: l.From, To: to, Page: l.number}
+	if oldest := Oldest(now).Add(oldestMargin); from.Before(oldest) {
+		from = oldest
+	}
+	return callrail.Window{From: from, To: to, Page: l.number}
 }
 
 // page lists one page of the order's window, with what is missing of it.
 func (i *Importer) page(ctx context.Context, owner *tenant.Tenant, src *tenant.Source, l listing) (callrail.Page, []*request.Request, error) {
-	window := l.window()
-	if window.To.Before(window.From) { // none of it is history yet
+	window := l.window(i.Taker.Now())
+	if window.To.Before(window.From) { // none of it is history yet, or CallRail answers for none of it any more
 		return callrail.Page{}, nil, nil
 	}
 	access, err := i.Taker.access(ctx, src)
 	if err != nil {
 		return callrail.Page{}, nil, err
 	}
+	access.Spare = l.spare
 	page, err := i.Taker.CallRail.Calls(ctx, access, window)
 	if err != nil {
 		return callrail.Page{}, nil, err
@@ -166,7 +212,7 @@ func (i *Importer) Estimate(ctx context.Context, owner *tenant.Tenant, order Ord
 	var sum Estimate
 	settled := i.Taker.Now().Add(-i.Settle)
 	for number, looked := 1, 0; ; number++ {
-		page, missing, err := i.page(ctx, owner, src, listing{order, settled, number})
+		page, missing, err := i.page(ctx, owner, src, listing{Order: order, settled: settled, number: number})
 		if err != nil {
 			return Estimate{}, accessError(err)
 		}

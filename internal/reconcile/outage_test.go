@@ -48,7 +48,10 @@ func (r rail) WebhookState(context.Context, callrail.Access) (string, error) { r
 type memory struct {
 	away     string // the method
 	accepted []string
+	handled  map[string]request.Handling // by call
 	state    tenant.SourceState
+	counts   []store.DayCount // of what arrived before
+	added    []tenant.SourceCount
 }
 
 func (m *memory) failure(method string) error {
@@ -58,8 +61,12 @@ func (m *memory) failure(method string) error {
 	return nil
 }
 
-func (m *memory) Known(context.Context, []string) (map[string]bool, error) {
-	return nil, m.failure("Known")
+func (m *memory) Known(_ context.Context, ids []string) (map[string]bool, error) {
+	known := map[string]bool{}
+	for _, external := range m.accepted {
+		known[request.ID("tenant_a", request.NamespaceCall, external)] = true
+	}
+	return known, m.failure("Known")
 }
 
 func (m *memory) Accept(_ context.Context, in request.Intake) (request.Acceptance, error) {
@@ -71,6 +78,10 @@ func (m *memory) Accept(_ context.Context, in request.Intake) (request.Acceptanc
 		outcome = request.Duplicate
 	}
 	m.accepted = append(m.accepted, in.Request.ExternalID)
+	if m.handled == nil {
+		m.handled = map[string]request.Handling{}
+	}
+	m.handled[in.Request.ExternalID] = in.Request.Handling
 	return request.Acceptance{Outcome: outcome, Status: request.Received, Run: 1, Announce: outcome == request.Accepted}, nil
 }
 
@@ -87,10 +98,11 @@ func (m *memory) PutSourceState(_ context.Context, _ string, state tenant.Source
 }
 
 func (m *memory) SourceCounts(context.Context, string, time.Time, time.Time) ([]store.DayCount, error) {
-	return nil, m.failure("SourceCounts")
+	return m.counts, m.failure("SourceCounts")
 }
 
-func (m *memory) AddCounts(context.Context, []tenant.SourceCount) error {
+func (m *memory) AddCounts(_ context.Context, counts []tenant.SourceCount) error {
+	m.added = append(m.added, counts...)
 	return m.failure("AddCounts")
 }
 

@@ -3,7 +3,6 @@ package reconcile
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -36,7 +35,7 @@ type Config struct {
 
 	// PerMinute is how much of a tenant's history is brought in. Each call takes two requests of the 1,000 an
 	// hour and 10,000 a day that CallRail allows an account: more would wait for its recordings.
-	PerMinute int `env:"IMPORT_PER_MINUTE, default=4"`
+	PerMinute int `env:"IMPORT_PER_MINUTE, default=3"`
 }
 
 // Validate reports every problem at once.
@@ -99,7 +98,7 @@ func (p *Poller) source(ctx context.Context, t turn) error {
 	}
 	store, state, now := p.Taker.Store(t.owner.ID), t.state, p.Taker.Now()
 	window := p.window(state, now)
-	found, failure := p.gaps(ctx, t.owner, t.src, window)
+	found, failure := p.gaps(ctx, t, window)
 	state.PolledAt, state.Problem = now, problem(failure)
 	if failure == nil {
 		state.PolledUntil = window.To
@@ -128,14 +127,15 @@ func (p *Poller) window(state tenant.SourceState, now time.Time) callrail.Window
 	return callrail.Window{From: from, To: now.Add(-p.Config.Settle)}
 }
 
-// gaps takes in what is missing of a window, and counts it.
-func (p *Poller) gaps(ctx context.Context, owner *tenant.Tenant, src *tenant.Source, w callrail.Window) (found int, err error) {
-	access, err := p.Taker.access(ctx, src)
+// gaps takes in what is missing of a window, and counts what should have been delivered.
+func (p *Poller) gaps(ctx context.Context, t turn, w callrail.Window) (found int, err error) {
+	access, err := p.Taker.access(ctx, t.src)
 	if err != nil {
 		return 0, err
 	}
+	since := sync.OnceValues(func() (time.Time, error) { return p.since(ctx, t) }) // most polls find nothing
 	for _, list := range []listFunc{p.Taker.CallRail.Calls, p.Taker.CallRail.Forms} {
-		n, err := p.listed(ctx, owner, src, query{list, access, w})
+		n, err := p.listed(ctx, t, query{list, access, w, since})
 		if found += n; err != nil {
 			return found, err
 		}
@@ -150,32 +150,30 @@ type query struct {
 	list   listFunc
 	access callrail.Access
 	window callrail.Window
+	since  func() (time.Time, error) // what is missing from before is history
 }
 
-func (p *Poller) listed(ctx context.Context, owner *tenant.Tenant, src *tenant.Source, q query) (found int, err error) {
+func (p *Poller) listed(ctx context.Context, t turn, q query) (found int, err error) {
 	for q.window.Page = 1; ; q.window.Page++ {
 		page, err := inTurn(ctx, func() (callrail.Page, error) { return q.list(ctx, q.access, q.window) })
 		if err != nil {
 			return found, err
 		}
-		missing, err := p.Taker.missing(ctx, owner, page, q.window.To)
+		missing, err := p.Taker.missing(ctx, t.owner, page, q.window.To)
 		if err != nil {
 			return found, err
 		}
 		for _, r := range missing {
-			news, err := p.Taker.take(ctx, owner, src, r)
+			since, err := q.since()
 			if err != nil {
 				return found, err
 			}
-			if !news {
-				continue
+			lost, err := p.takeIn(ctx, t, r, since)
+			if lost {
+				found++
 			}
-			found++
-			count := tenant.SourceCount{
-				TenantID: owner.ID, SourceID: src.ID, Outcome: "recovered", Reason: string(r.Kind), Count: 1, LastAt: p.Taker.Now(),
-			}
-			if err := p.Counts.AddCounts(ctx, []tenant.SourceCount{count}); err != nil {
-				return found, fmt.Errorf("count recovered request: %w", err)
+			if err != nil {
+				return found, err
 			}
 		}
 		if !page.More {

@@ -32,6 +32,7 @@ type tracker struct {
 	state  string
 	status int             // of every answer; 0: 200
 	busy   map[string]bool // paths whose first request comes above the rate limit
+	oldest time.Time       // what it does not answer for is older; zero: it answers for everything
 }
 
 func (k *tracker) client(t *testing.T) *callrail.Client {
@@ -57,6 +58,10 @@ func (k *tracker) serve(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/v3/a/ACC1/calls.json":
 		k.asked = append(k.asked, r.URL.Query())
+		if from, err := time.Parse("2006-01-02T15:04", r.URL.Query().Get("start_date")); err != nil || from.Before(k.oldest) {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
 		page, _ := strconv.Atoi(r.URL.Query().Get("page"))
 		body := ""
 		if page <= len(k.calls) { // one call to a page
@@ -293,7 +298,7 @@ func TestAnEstimateSaysWhatKeepsItFromAsking(t *testing.T) {
 	s := newScene(t, &tracker{status: http.StatusForbidden})
 	importer := &reconcile.Importer{Taker: s.taker, Tenants: directory{s.owner}}
 	for _, id := range []string{"callrail", "nobody"} {
-		_, err := importer.Estimate(t.Context(), s.owner, reconcile.Order{SourceID: id})
+		_, err := importer.Estimate(t.Context(), s.owner, reconcile.Order{SourceID: id, From: noon.AddDate(0, -1, 0), To: noon})
 		var why *reconcile.AccessError
 		if !errors.As(err, &why) {
 			t.Errorf("%s: got %v", id, err)
