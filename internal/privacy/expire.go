@@ -37,6 +37,9 @@ func (c *class) expire(ctx context.Context, w *window, cutoff time.Time, one fun
 		return false, err
 	}
 	if w.Until.IsZero() {
+		if cutoff.Before(w.Done) { // the tenant keeps longer now, and may have fetched some of it again
+			w.Done = cutoff
+		}
 		if !w.Done.Before(cutoff) {
 			return true, nil
 		}

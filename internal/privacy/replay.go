@@ -24,8 +24,9 @@ type Notes interface {
 // maxNote is more than the longest note: a thousand requests take 30 kB.
 const maxNote = 16 << 20
 
-// Replay queues every erasure that a restored database does not know, under its old id, and
-// returns how many it read. It must be done before a restored database serves.
+// Replay queues every erasure that a restored database does not know, under its old id, goes on
+// with those that had stopped when the backup was made, and returns how many it read. It must be
+// done before a restored database serves.
 func Replay(ctx context.Context, s *store.Store, notes Notes) (int, error) {
 	read := 0
 	for entry, err := range notes.List(ctx, recording.Erasures) {
@@ -42,7 +43,7 @@ func Replay(ctx context.Context, s *store.Store, notes Notes) (int, error) {
 			return read, fmt.Errorf("replay %s: %w", entry.Object, err)
 		}
 		j := job.Job{ID: jobID, Kind: job.Erase, Input: input, Actor: restoreActor}
-		err = s.ForTenant(tenantID).CreateJob(ctx, j)
+		err = replay(ctx, s.ForTenant(tenantID), j)
 		switch {
 		case errors.Is(err, store.ErrNotFound): // the tenant came after the backup, so its people did
 			slog.InfoContext(ctx, "erasure of an unknown tenant skipped", "tenant_id", tenantID, "job_id", jobID)
@@ -52,6 +53,19 @@ func Replay(ctx context.Context, s *store.Store, notes Notes) (int, error) {
 		read++
 	}
 	return read, nil
+}
+
+// replay queues an erasure. One that the database knows as paused or failed may have been finished
+// after the backup was made, so nobody would think of going on with it.
+func replay(ctx context.Context, scope *store.Scope, j job.Job) error {
+	if err := scope.CreateJob(ctx, j); err != nil {
+		return err
+	}
+	_, err := scope.ResumeJob(ctx, j.Actor, j.ID)
+	if errors.Is(err, store.ErrJobState) { // it is queued, at work or over
+		return nil
+	}
+	return err
 }
 
 func readNote(ctx context.Context, notes Notes, object string) (json.RawMessage, error) {

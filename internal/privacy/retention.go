@@ -140,6 +140,7 @@ func (r *Retention) work(ctx context.Context, t *tenant.Tenant, scope *store.Sco
 		{days.TranscriptDays, &l.Transcripts, scope.ExpireTranscript},
 	} {
 		if one.days <= 0 {
+			*one.window = window{} // what comes meanwhile is kept until the tenant says otherwise
 			continue
 		}
 		done, err := c.expire(ctx, one.window, r.Now().Add(-time.Duration(one.days)*day), one.expire)

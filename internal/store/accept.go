@@ -83,8 +83,12 @@ func (s *Scope) acceptChange(ctx context.Context, in request.Intake) (request.Ac
 			answer = request.Acceptance{Outcome: request.Ignored, Status: request.Status(row.Status), Run: row.Run}
 			return nil
 		}
+		over, err := s.outlived(ctx, tx, row.ReceivedAt)
+		if err != nil {
+			return err
+		}
 		var ms []*spanner.Mutation
-		answer, ms = s.change(row, in)
+		answer, ms = s.change(row, in, over)
 		return tx.BufferWrite(ms)
 	})
 	return answer, err
@@ -100,8 +104,8 @@ func (s *Scope) readRow(ctx context.Context, r reader, requestID string) (*reque
 
 // change decides what a modification does to the row. It never makes a request go
 // through the pipeline again unless the first audio has come, or more of a form: then a new
-// run starts.
-func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, []*spanner.Mutation) {
+// run starts. What the tenant wants to keep no longer does not come in by it either.
+func (s *Scope) change(row *requestRow, in request.Intake, over outlived) (request.Acceptance, []*spanner.Mutation) {
 	now := request.Acceptance{Status: request.Status(row.Status), Run: row.Run}
 	if now.Status == request.Erased {
 		now.Outcome = request.Ignored
@@ -112,13 +116,18 @@ func (s *Scope) change(row *requestRow, in request.Intake) (request.Acceptance, 
 		return now, nil
 	}
 	now.Outcome = request.Updated
-	details := merge(row.Details.Value, in.Request.Details)
-	v := values{
-		"details": doc(details), "source_name": nullString(first(256, details.Source)),
-		"payload": in.Body, "payload_type": nullString(first(128, in.ContentType)), "change_hash": in.BodyHash,
+	fresh, tooLate := in.Request.Details, over.words && now.Status.Settled() // before, retention will come to it yet
+	if tooLate {
+		fresh = withoutWords(fresh)
+	}
+	details := merge(row.Details.Value, fresh)
+	v := values{"details": doc(details), "source_name": nullString(first(256, details.Source)), "change_hash": in.BodyHash}
+	if !tooLate {
+		v["payload"], v["payload_type"] = in.Body, nullString(first(128, in.ContentType))
 	}
 	event := request.Event{Step: "webhook", Name: "modified"}
-	hasAudio := in.Request.Details.HasRecording && !row.Recording.Value.Came()
+	hasAudio := in.Request.Details.HasRecording && !row.Recording.Value.Came() &&
+		(now.Status == request.Received || over == outlived{})
 	// A step that took the row up may be giving up just now on the audio that has come, even if
 	// its lease ran out. It has paid for nothing yet: the recording is saved first.
 	looking := row.LeaseToken.Valid

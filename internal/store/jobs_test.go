@@ -230,3 +230,26 @@ func TestJobsAreListedNewestFirstPageByPage(t *testing.T) {
 		t.Errorf("job of an unknown tenant: got %v", err)
 	}
 }
+
+func TestATenantWithManyJobsDelaysNobodyElses(t *testing.T) {
+	t.Parallel()
+	s, clock := newStore(t)
+	var exports []job.Ref
+	for _, id := range []string{"job_1", "job_2", "job_3", "job_4", "job_5"} {
+		newJob(t, s.ForTenant("tenant_other"), id, job.Export)
+		exports = append(exports, job.Ref{TenantID: "tenant_other", ID: id})
+		clock.Advance(time.Second)
+	}
+	erasure := job.Ref{TenantID: demo, ID: "job_erase"}
+	newJob(t, s.ForTenant(demo), erasure.ID, job.Erase)
+	for limit, want := range map[int][]job.Ref{
+		1: exports[:1], 2: {exports[0], erasure}, 4: {exports[0], erasure, exports[1], exports[2]},
+		9: {exports[0], erasure, exports[1], exports[2], exports[3], exports[4]},
+	} {
+		due, err := s.Operator().DueJobs(t.Context(), limit)
+		must(t, err)
+		if diff := cmp.Diff(want, due); diff != "" {
+			t.Errorf("the first %d: %s", limit, diff)
+		}
+	}
+}

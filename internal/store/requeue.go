@@ -100,6 +100,7 @@ type progress struct {
 	transcript *request.Transcript // nil: none
 	analysis   *request.Analysis   // nil: none
 	failed     request.Status      // where a failed one stood
+	outlived   outlived
 }
 
 func (s *Scope) progress(ctx context.Context, r reader, row *requestRow) (progress, error) {
@@ -112,8 +113,11 @@ func (s *Scope) progress(ctx context.Context, r reader, row *requestRow) (progre
 		return p, err
 	}
 	if row.Status == string(request.Failed) {
-		p.failed, err = s.failedAt(ctx, r, row)
+		if p.failed, err = s.failedAt(ctx, r, row); err != nil {
+			return p, err
+		}
 	}
+	p.outlived, err = s.outlived(ctx, r, row.ReceivedAt)
 	return p, err
 }
 
@@ -169,9 +173,17 @@ func (p progress) ahead(of request.Status) bool {
 }
 
 // expired reports whether the tenant wants to keep no longer what was said. Retention comes to a
-// request once: what was fetched again would stay for good.
+// request once: what was fetched again, or for the first time, would stay for good. It does come
+// back to one that transcribe still has to do.
 func (p progress) expired() bool {
-	return p.row.Recording.Value.Absent == request.AbsentExpired || p.analysis != nil && p.transcript == nil
+	kept := p.row.Recording.Value
+	switch {
+	case kept.Absent == request.AbsentExpired, p.analysis != nil && p.transcript == nil:
+		return true
+	case p.row.Status == string(request.Received):
+		return false
+	}
+	return p.outlived.words || p.outlived.audio && !kept.Kept() && p.row.mayBeHeard()
 }
 
 // forgetAnswer returns what makes the model be asked again: an answer without its question's

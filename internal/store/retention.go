@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
+	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
 // oldRequests reads the part of the time index between two moments from the cursor on: the
@@ -48,8 +49,9 @@ const (
 	Stays   Expiry = "stays"   // legal hold, or somebody is at work on it: to be tried again
 )
 
-// ExpireRecording forgets where a request's audio is; what is known of the audio stays. It
-// says Expired again until its object is surely gone, which is the caller's to delete.
+// ExpireRecording forgets where a request's audio is; what is known of the audio stays. A call
+// whose audio never came is marked, too: it is not fetched any more. It says Expired again until
+// its objects are surely gone, which are the caller's to delete.
 func (s *Scope) ExpireRecording(ctx context.Context, requestID string) (Expiry, error) {
 	return s.expire(ctx, "expire_recording", requestID, func(row *requestRow) (Expiry, []*spanner.Mutation) {
 		kept := row.Recording.Value
@@ -58,7 +60,7 @@ func (s *Scope) ExpireRecording(ctx context.Context, requestID string) (Expiry, 
 			return Stays, nil
 		case kept.Absent == request.AbsentExpired:
 			return Expired, nil
-		case !kept.Kept():
+		case !kept.Kept() && !row.mayBeHeard():
 			return Nothing, nil
 		}
 		kept.Object, kept.Generation, kept.Bytes, kept.SHA256 = "", 0, 0, ""
@@ -74,13 +76,48 @@ func (s *Scope) ExpireTranscript(ctx context.Context, requestID string) (Expiry,
 		if !request.Status(row.Status).Settled() { // a step may still need it
 			return Stays, nil
 		}
-		details := row.Details.Value
-		details.SourceTranscript, details.SourceSummary, details.Text, details.Given = "", "", "", nil
 		return Expired, []*spanner.Mutation{
 			spanner.Delete("transcripts", s.key(requestID)), spanner.Delete("search_documents", s.key(requestID)),
-			s.quietly(requestID, values{"details": doc(details), "payload": nil, "payload_type": nil}),
+			s.quietly(requestID, values{"details": doc(withoutWords(row.Details.Value)), "payload": nil, "payload_type": nil}),
 		}
 	})
+}
+
+// withoutWords returns the details without what was said or written.
+func withoutWords(d request.Details) request.Details {
+	d.SourceTranscript, d.SourceSummary, d.Text, d.Given = "", "", "", nil
+	return d
+}
+
+// mayBeHeard reports whether a request's words are made from audio, which may come at any time.
+func (r *requestRow) mayBeHeard() bool {
+	return request.Kind(r.Kind) == request.Call && r.Details.Value.Given == nil
+}
+
+const day = 24 * time.Hour
+
+// outlived says what a request's tenant wants to keep no longer. Retention comes to a request
+// once, so whatever of this came afterwards would stay for good.
+type outlived struct{ audio, words bool }
+
+// outlived decides by the tenant's settings as they are now: they are what retention goes by,
+// which also comes back to what was spared since they became longer.
+func (s *Scope) outlived(ctx context.Context, r reader, receivedAt time.Time) (outlived, error) {
+	age := s.store.now().Sub(receivedAt)
+	if age < day { // the shortest window: most modifications need not ask
+		return outlived{}, nil
+	}
+	row, err := r.ReadRow(ctx, "tenants", s.key(), []string{"settings"})
+	if err != nil {
+		return outlived{}, err
+	}
+	var settings document[tenant.Settings]
+	if err := row.Columns(&settings); err != nil {
+		return outlived{}, err
+	}
+	over := func(days int) bool { return days > 0 && age >= time.Duration(days)*day }
+	keeps := settings.Value.Retention
+	return outlived{audio: over(keeps.RecordingDays), words: over(keeps.TranscriptDays)}, nil
 }
 
 func (s *Scope) expire(ctx context.Context, op, requestID string, how func(*requestRow) (Expiry, []*spanner.Mutation)) (Expiry, error) {
