@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/job"
 	"github.com/your-org/multi-tenant-pipeline/internal/reconcile"
@@ -56,7 +57,7 @@ func (h *handlers) importOrder(owner *tenant.Tenant, in CreateImportRequestObjec
 	}
 	order := reconcile.Order{
 		SourceID: src.ID, Batch: in.Body.Batch, Push: in.Body.Push,
-		From: dayIn(owner, in.Body.From.Time), To: dayIn(owner, in.Body.To.Time).AddDate(0, 0, 1).Add(-time.Minute),
+		From: dayIn(owner, in.Body.From.Time), To: dayIn(owner, in.Body.To.AddDate(0, 0, 1)).Add(-time.Minute),
 	}
 	var wrong []FieldError
 	if !reconcile.Reachable(src) {
@@ -76,7 +77,7 @@ func (h *handlers) importOrder(owner *tenant.Tenant, in CreateImportRequestObjec
 
 // dayIn returns the first instant of a day in the tenant's zone.
 func dayIn(owner *tenant.Tenant, day time.Time) time.Time {
-	return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, owner.Location())
+	return calendar.Start(day, owner.Location())
 }
 
 func (h *handlers) estimate(ctx context.Context, owner *tenant.Tenant, order reconcile.Order) (CreateImportResponseObject, error) {

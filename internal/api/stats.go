@@ -7,6 +7,7 @@ import (
 
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -92,13 +93,10 @@ func (h *handlers) grantedTenant(ctx context.Context) (*tenant.Tenant, error) {
 
 // dayRange returns the time from the first day's beginning to the last day's end in a zone.
 func dayRange(from, to openapi_types.Date, zone *time.Location, atMost int) (store.Range, error) {
-	day := func(d openapi_types.Date, plus int) time.Time {
-		return time.Date(d.Year(), d.Month(), d.Day()+plus, 0, 0, 0, 0, zone)
-	}
 	if to.Before(from.Time) || to.After(from.AddDate(0, 0, atMost)) {
 		return store.Range{}, &refusal{code: ProblemCodeInvalidRequest, parameter: "to"}
 	}
-	days := store.Range{From: day(from, 0), To: day(to, 1), Zone: zone.String()}
+	days := store.Range{From: calendar.Start(from.Time, zone), To: calendar.Start(to.AddDate(0, 0, 1), zone), Zone: zone.String()}
 	if !storable(days.From) || !storable(days.To) {
 		return store.Range{}, &refusal{code: ProblemCodeInvalidRequest, parameter: "from"}
 	}

@@ -8,12 +8,17 @@ import (
 	"unicode/utf8"
 )
 
+// maxPairs is how many fields a form may have, as many as the parts of a multipart one. A live
+// body has about 110. Each is looked up among those before it, so that their number decides
+// how long a stranger's form keeps a processor busy.
+const maxPairs = 1000
+
 // parseForm reads a form-encoded body. Nested values may be written a[b], a[b][c] or a[]:
 // how CallRail nests is not documented, and these are what Rails writes. url.ParseQuery is
 // not used because it loses the order.
 func parseForm(body []byte) (*value, error) {
 	root := value{kind: object}
-	left := maxValues
+	left := maxPairs
 	for pair := range strings.SplitSeq(string(body), "&") {
 		if pair == "" {
 			continue

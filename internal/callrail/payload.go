@@ -67,6 +67,10 @@ type Claims struct {
 	Companies []string // distinct company ids, numbers and COM… alike
 }
 
+// maxClaims is more than any delivery has. A stranger's body is looked through before anything is
+// known of it, and each claim is compared with those before it.
+const maxClaims = 16
+
 // claimFields say whose a delivery is: the first by tenant, the others by company.
 var claimFields = []string{"tenant_id", "company_resource_id", "company_id", "callrail_company_id"}
 
@@ -79,7 +83,7 @@ func (c *Claims) add(name, text string) {
 		claims = &c.Tenants
 	}
 	text = strings.TrimSpace(text)
-	if text == "" || len(text) > maxID || slices.Contains(*claims, text) {
+	if text == "" || len(text) > maxID || len(*claims) == maxClaims || slices.Contains(*claims, text) {
 		return
 	}
 	if *claims == nil {

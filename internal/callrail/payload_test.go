@@ -3,6 +3,7 @@ package callrail
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -220,6 +221,21 @@ func TestIDs(t *testing.T) {
 		got, err := decode(t, tt.body).ID()
 		if got != tt.want || (err != nil) != (tt.want == "") {
 			t.Errorf("ID of %.40q = %q, %v, want %q", tt.body, got, err, tt.want)
+		}
+	}
+}
+
+// A stranger's body is looked through before anything is known of it.
+func TestClaimsAreBounded(t *testing.T) {
+	t.Parallel()
+	var form, fields strings.Builder
+	for i := range 900 {
+		fmt.Fprintf(&form, "company_id=%d&", i)
+		fmt.Fprintf(&fields, `"company_id":"%d",`, i)
+	}
+	for _, body := range []string{form.String(), "{" + fields.String() + `"x":""}`} {
+		if got := len(Peek([]byte(body)).Companies); got > maxClaims {
+			t.Errorf("%d companies are claimed", got)
 		}
 	}
 }

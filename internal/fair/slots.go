@@ -21,9 +21,11 @@ var held, _ = otel.Meter("github.com/your-org/multi-tenant-pipeline/internal/fai
 const (
 	// room is how many jobs may wait: a few megabytes of closures and ids.
 	room = 10_000
-	// patience is how long one slot goes on with what waits. The caller has to answer
-	// within Pub/Sub's 600 s, whatever the last job takes.
+	// patience is how long one slot goes on with what waits, if jobs are short.
 	patience = 4 * time.Minute
+	// answersWithin is when the caller must have answered: Pub/Sub's 600 s, and some for saving
+	// what the last job did. No job is begun that may last longer, as the longest so far did.
+	answersWithin = 590 * time.Second
 )
 
 // Config says how much an instance does at once.
@@ -56,6 +58,7 @@ type Slots struct {
 	mu      sync.Mutex
 	busy    int
 	waiting int
+	longest time.Duration // that a job took
 	shares  map[string]*share
 }
 
@@ -84,24 +87,40 @@ func (s *Slots) Do(ctx context.Context, job Job) error {
 	if !s.enter(ctx, job) {
 		return nil
 	}
-	until := s.now().Add(patience)
-	entered := true
+	began, entered := s.now(), true
 	defer func() {
 		if entered { // the job panicked
 			s.leave(job.Tenant)
 		}
 	}()
-	err := job.Work(ctx)
+	err := s.work(ctx, job)
 	for {
-		next, ok := s.next(job.Tenant, !over(ctx) && s.now().Before(until))
+		next, ok := s.next(job.Tenant, !over(ctx) && s.hasTime(began))
 		if !ok {
 			entered = false
 			return err
 		}
-		if err := next.Work(trace.ContextWithSpan(ctx, next.span)); err != nil {
+		if err := s.work(trace.ContextWithSpan(ctx, next.span), next.Job); err != nil {
 			slog.WarnContext(ctx, "job that waited for its tenant's share failed, sweep will repeat it", "tenant_id", job.Tenant, "error", err)
 		}
 	}
+}
+
+// work does a job, and remembers the longest time that one took.
+func (s *Slots) work(ctx context.Context, job Job) error {
+	began := s.now()
+	err := job.Work(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.longest = max(s.longest, s.now().Sub(began))
+	return err
+}
+
+// hasTime reports whether a slot that began then may go on with another job.
+func (s *Slots) hasTime(began time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now().Sub(began) < min(patience, answersWithin-s.longest)
 }
 
 // enter takes a slot, or makes the job wait.

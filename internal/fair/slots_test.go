@@ -190,6 +190,38 @@ func TestASlotGoesOnForAWhile(t *testing.T) {
 	})
 }
 
+// Pub/Sub waits 600 s for an answer, Cloud Run 630: a longer turn is cut off, and repeated.
+func TestASlotAnswersInTimeWhateverTheLastJobTakes(t *testing.T) {
+	t.Parallel()
+	const longest = 500 * time.Second // SPEECH_MAX_WAIT
+	for name, tt := range map[string]struct {
+		first time.Duration
+		want  int // jobs
+	}{
+		"there is time for another of the longest": {80 * time.Second, 2},
+		"there is none": {200 * time.Second, 1},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			slots, did := fair.New(fair.Config{Slots: 2}), 0
+			job := func(key string, takes time.Duration) fair.Job {
+				return fair.Job{Tenant: "a", Key: key, Work: func(context.Context) error { did++; time.Sleep(takes); return nil }}
+			}
+			_ = slots.Do(t.Context(), job("seen before", longest))
+			began, done := time.Now(), make(chan time.Duration)
+			did = 0
+			go func() {
+				_ = slots.Do(t.Context(), job("first", tt.first))
+				done <- time.Since(began)
+			}()
+			synctest.Wait()
+			_ = slots.Do(t.Context(), job("waits", longest))
+			if answered := <-done; answered >= 600*time.Second || did != tt.want {
+				t.Errorf("%s: answered after %s and %d jobs, want %d", name, answered, did, tt.want)
+			}
+		})
+	}
+}
+
 func TestAStoppedInstanceDoesNotGoOn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -43,19 +43,41 @@ func (s *Surveyor) survey(ctx context.Context, tenantID string, c Choice, see fu
 			break
 		}
 	}
-	return s.scale(c, last), nil
+	return s.scale(ctx, from, c, last)
 }
 
 // scale returns how much longer the chosen time is than the part that was looked at.
-func (s *Surveyor) scale(c Choice, last store.Cursor) float64 {
+func (s *Surveyor) scale(ctx context.Context, from Lister, c Choice, last store.Cursor) (float64, error) {
 	until := c.Until
 	if now := s.Now(); until.After(now) {
 		until = now
 	}
-	if looked := until.Sub(last.ReceivedAt); looked > 0 {
-		return max(1, float64(until.Sub(c.From))/float64(looked))
+	looked := until.Sub(last.ReceivedAt)
+	if looked <= 0 {
+		return 1, nil
 	}
-	return 1
+	begin, err := beginning(ctx, from, c.From, last.ReceivedAt, looked)
+	return max(1, float64(until.Sub(begin))/float64(looked)), err
+}
+
+// beginning returns when a tenant's requests begin, not before the chosen time does: there is none
+// before that to reckon with. It closes in on the oldest one, of which it is known that it is not
+// newer than newest, to a hundredth of the time that was looked at.
+func beginning(ctx context.Context, from Lister, earliest, newest time.Time, looked time.Duration) (time.Time, error) {
+	begin := earliest
+	for newest.Sub(begin) > looked/100 {
+		middle := begin.Add(newest.Sub(begin) / 2)
+		page, err := Choice{From: begin, Until: middle}.page(ctx, from, store.Cursor{}, 1)
+		if err != nil {
+			return time.Time{}, err
+		}
+		if len(page.Requests) == 0 {
+			begin = middle
+			continue
+		}
+		newest = page.Requests[0].Request.ReceivedAt
+	}
+	return begin, nil
 }
 
 // Preview is what weights would change, without changing it.

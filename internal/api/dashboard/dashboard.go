@@ -44,7 +44,7 @@ func New(ctx context.Context, cfg Config, api http.Handler, now func() time.Time
 	gate.Routes(router)
 	for _, area := range areas(cfg) {
 		for _, route := range area.Routes {
-			router.Method(route.Method, route.Path, opener.Handler(route.Handle))
+			router.Method(route.Method, route.Path, opener.Handler(route))
 		}
 	}
 	return router, nil

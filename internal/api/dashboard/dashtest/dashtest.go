@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,14 +62,16 @@ type Site struct {
 
 	t       *testing.T
 	browser *http.Client
+	ahead   atomic.Int64 // nanoseconds, of the clocks
 
 	mu      sync.Mutex
 	answers map[string]Answer
 	calls   []Call
 }
 
-// New returns a site. Answers are by method and path: "GET /v1/tenants/tenant_a/stats". Who is
-// signed in and which tenants there are needs none.
+// New returns a site. Answers are by method and path: "GET /v1/tenants/tenant_a/stats"; a star at
+// the end stands for whatever the dashboard draws there. Who is signed in and which tenants there
+// are needs none.
 func New(t *testing.T, role access.Role, answers map[string]Answer) *Site {
 	t.Helper()
 	s := &Site{t: t, answers: map[string]Answer{
@@ -88,7 +91,7 @@ func New(t *testing.T, role access.Role, answers map[string]Answer) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := oidc.New(oidc.Config{URL: issuer, Key: key, People: []oidc.Person{{Name: "Ann", Subject: person, Role: string(role)}}})
+	signer, err := oidc.New(oidc.Config{URL: issuer, Key: key, Now: s.now, People: []oidc.Person{{Name: "Ann", Subject: person, Role: string(role)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +99,7 @@ func New(t *testing.T, role access.Role, answers map[string]Answer) *Site {
 	handler, err := dashboard.New(t.Context(), dashboard.Config{MediaOrigin: "https://media.example.com", Session: session.Config{
 		URL: site + "/dashboard", Issuer: issuer, ClientID: "dashboard", Audience: "api", Scopes: []string{"openid"}, Lasts: time.Hour,
 		Keys: config.Secret(base64.StdEncoding.EncodeToString([]byte(strings.Repeat("k", 32)))),
-	}}, http.HandlerFunc(s.serveAPI), time.Now)
+	}}, http.HandlerFunc(s.serveAPI), s.now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,6 +116,11 @@ func serve(t *testing.T, handler func() http.Handler) string {
 	t.Cleanup(server.Close)
 	return server.URL
 }
+
+// Advance moves the clocks of the dashboard and of who signs people in on. A token lasts an hour.
+func (s *Site) Advance(by time.Duration) { s.ahead.Add(int64(by)) }
+
+func (s *Site) now() time.Time { return time.Now().Add(time.Duration(s.ahead.Load())) }
 
 // Answer changes what the API answers.
 func (s *Site) Answer(request string, answer Answer) {
@@ -137,7 +145,7 @@ func (s *Site) Calls(method string) []Call {
 func (s *Site) serveAPI(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body) // a test sees what is missing
 	s.mu.Lock()
-	answer, known := s.answers[r.Method+" "+r.URL.Path]
+	answer, known := s.answerTo(r.Method + " " + r.URL.Path)
 	s.calls = append(s.calls, Call{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Body: string(body), Header: r.Header})
 	s.mu.Unlock()
 	if !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ey") {
@@ -157,6 +165,18 @@ func (s *Site) serveAPI(w http.ResponseWriter, r *http.Request) {
 	} else if answer.Body != nil {
 		_ = json.NewEncoder(w).Encode(answer.Body)
 	}
+}
+
+func (s *Site) answerTo(request string) (Answer, bool) {
+	if answer, known := s.answers[request]; known {
+		return answer, true
+	}
+	for pattern, answer := range s.answers {
+		if beginning, open := strings.CutSuffix(pattern, "*"); open && strings.HasPrefix(request, beginning) {
+			return answer, true
+		}
+	}
+	return Answer{}, false
 }
 
 func (s *Site) signIn() {

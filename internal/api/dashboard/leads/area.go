@@ -25,7 +25,7 @@ func Area() web.Area {
 		Nav: []web.NavItem{{Key: "leads", Label: "Leads", Icon: "leads", Path: list, Role: access.TenantViewer}},
 		Routes: []web.Route{
 			{Method: http.MethodGet, Path: list, Handle: showList},
-			{Method: http.MethodGet, Path: "/tenants/{tenant_id}/requests.csv", Handle: exportList},
+			{Method: http.MethodGet, Path: "/tenants/{tenant_id}/requests.csv", Handle: exportList, Takes: exportTakes},
 			{Method: http.MethodGet, Path: "/tenants/{tenant_id}/events", Handle: follow},
 			{Method: http.MethodGet, Path: one, Handle: showLead},
 			{Method: http.MethodGet, Path: one + "/recording", Handle: openRecording},

@@ -17,6 +17,9 @@ import (
 const (
 	exportRows = 100              // read at once, the API's most
 	patience   = 30 * time.Second // how long a write may wait for the reader
+	// exportTakes is how long an export may take: a token that ends on the way breaks it off. Longer
+	// ones are for tokens that last longer.
+	exportTakes = 10 * time.Minute
 )
 
 var exportColumns = []string{
@@ -94,9 +97,10 @@ func word(p *string) string {
 	return *p
 }
 
-// harmless keeps a spreadsheet from taking what a caller said or typed for a formula.
+// harmless keeps a spreadsheet from taking what a caller said or typed for a formula. Some read
+// full-width signs as the usual ones (OWASP, "CSV Injection").
 func harmless(cell string) string {
-	if strings.IndexAny(cell, "=+-@\t\r") == 0 {
+	if strings.IndexAny(cell, "=+-@＝＋－＠\t\r\n") == 0 {
 		return "'" + cell
 	}
 	return cell

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
+	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 )
 
@@ -100,9 +101,9 @@ func (f filter) day(name string, zone *time.Location, later int) (*time.Time, bo
 	if f.Get(name) == "" {
 		return nil, true
 	}
-	day, err := time.ParseInLocation(time.DateOnly, f.Get(name), zone)
-	day = day.AddDate(0, 0, later)
-	return &day, err == nil
+	day, err := time.Parse(time.DateOnly, f.Get(name))
+	start := calendar.Start(day.AddDate(0, 0, later), zone)
+	return &start, err == nil
 }
 
 // choice is a select box of the filters.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -146,6 +147,25 @@ func TestTheExportHasEveryPageAndNoFormula(t *testing.T) {
 	}
 	if query := s.Calls(http.MethodGet)[0].Query; !strings.Contains(query, "score_band=hot") || !strings.Contains(query, "limit=100") {
 		t.Errorf("the API is asked %s", query)
+	}
+}
+
+// An export asks the API page by page: a token that ends on the way would break it off.
+func TestAnExportBeginsWithATokenThatLasts(t *testing.T) {
+	t.Parallel()
+	s := dashtest.New(t, access.TenantViewer, map[string]dashtest.Answer{apiList: page("", row("req_1", nil))})
+	shown := func() string {
+		calls := s.Calls(http.MethodGet)
+		return calls[len(calls)-1].Header.Get("Authorization")
+	}
+	s.Get(list)
+	first := shown()
+	s.Advance(55 * time.Minute)
+	if s.Get(list); shown() != first {
+		t.Error("a page asks for a new token, five minutes before the old one ends")
+	}
+	if got := s.Get(list + ".csv"); got.Status != http.StatusOK || shown() == first {
+		t.Errorf("the export is answered %d, by a token of five minutes", got.Status)
 	}
 }
 

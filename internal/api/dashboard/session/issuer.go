@@ -20,6 +20,8 @@ const (
 	// remembered is how long a refreshed session is given to requests that were sent with the
 	// old cookie: many issuers accept a refresh token once.
 	remembered = time.Minute
+	// unsaid is how long a token is taken to last of which the issuer does not say it.
+	unsaid = 5 * time.Minute
 )
 
 var errNoRefresh = errors.New("the session cannot be refreshed")
@@ -138,11 +140,21 @@ func (i *issuer) session(token *oauth2.Token, id *oidc.IDToken, raw string) (*Se
 		s.Token, s.Expires, s.IDToken = raw, id.Expiry, true
 		return s, nil
 	}
-	s.Token, s.Expires = token.AccessToken, token.Expiry
-	if s.Expires.IsZero() {
-		s.Expires = id.Expiry
-	}
+	s.Token, s.Expires = token.AccessToken, i.expiry(token, id)
 	return s, nil
+}
+
+// expiry returns when an access token ends. That issuers say so is recommended, no more (RFC 6749,
+// 5.1): else it ends with the ID token that came along, or soon. Id is nil if none was looked at.
+func (i *issuer) expiry(token *oauth2.Token, id *oidc.IDToken) time.Time {
+	switch {
+	case !token.Expiry.IsZero():
+		return token.Expiry
+	case id != nil:
+		return id.Expiry
+	default:
+		return i.now().Add(unsaid)
+	}
 }
 
 // refresh returns the session with a new token. Requests that come with the same old cookie
@@ -192,7 +204,7 @@ func (i *issuer) exchange(ctx context.Context, s *Session) (*Session, error) {
 	fresh := *s
 	fresh.Refresh = cmp.Or(token.RefreshToken, s.Refresh)
 	if !s.IDToken {
-		fresh.Token, fresh.Expires = token.AccessToken, token.Expiry
+		fresh.Token, fresh.Expires = token.AccessToken, i.expiry(token, nil)
 		return &fresh, nil
 	}
 	id, raw, err := i.verified(ctx, p, token)

@@ -50,14 +50,15 @@ func New(ctx context.Context, cfg Config, now func() time.Time, refuse Refusal) 
 	}, nil
 }
 
-// Session returns who asks. Without one it has answered already: with the way to sign in.
-func (g *Gate) Session(w http.ResponseWriter, r *http.Request) (*Session, bool) {
+// Session returns who asks, with a token that lasts for an answer of that long, if there is one to be
+// had. Without a session it has answered already: with the way to sign in.
+func (g *Gate) Session(w http.ResponseWriter, r *http.Request, answer time.Duration) (*Session, bool) {
 	s := &Session{}
 	if err := g.jar.get(r, sessionCookie, s); err != nil || !g.now().Before(s.Since.Add(g.cfg.Lasts)) {
 		g.ask(w, r)
 		return nil, false
 	}
-	if g.now().Before(s.Expires.Add(-early)) {
+	if g.now().Before(s.Expires.Add(-early - answer)) {
 		return s, true
 	}
 	fresh, err := g.issuer.refresh(r.Context(), s)

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -27,6 +28,7 @@ type world struct {
 	cfg               session.Config
 	clock             atomic.Int64 // seconds that both clocks are ahead
 	tokens            atomic.Int64 // requests for tokens
+	silent            atomic.Bool  // the issuer does not say how long tokens last
 	browser           *http.Client // follows redirects, but for the issuer's form
 }
 
@@ -44,6 +46,10 @@ func newWorld(t *testing.T, change func(*session.Config)) *world {
 	w.issuer = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == oidc.TokenPath {
 			w.tokens.Add(1)
+		}
+		if r.URL.Path == oidc.TokenPath && w.silent.Load() {
+			withoutExpiry(t, rw, r, provider)
+			return
 		}
 		provider.ServeHTTP(rw, r)
 	}))
@@ -68,6 +74,21 @@ func newWorld(t *testing.T, change func(*session.Config)) *world {
 	pages = w.handler(t, w.cfg)
 	w.browser = newBrowser(t)
 	return w
+}
+
+// withoutExpiry leaves out what RFC 6749 only recommends.
+func withoutExpiry(t *testing.T, w http.ResponseWriter, r *http.Request, issuer http.Handler) {
+	t.Helper()
+	rec := httptest.NewRecorder()
+	issuer.ServeHTTP(rec, r)
+	var answer map[string]any
+	if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil {
+		t.Error(err)
+	}
+	delete(answer, "expires_in")
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(rec.Code)
+	_ = json.NewEncoder(w).Encode(answer)
 }
 
 func newBrowser(t *testing.T) *http.Client {
@@ -95,7 +116,7 @@ func (w *world) handler(t *testing.T, cfg session.Config) http.Handler {
 	router.Route("/dashboard", func(r chi.Router) {
 		gate.Routes(r)
 		r.HandleFunc("/*", func(rw http.ResponseWriter, r *http.Request) {
-			if s, ok := gate.Session(rw, r); ok {
+			if s, ok := gate.Session(rw, r, 0); ok {
 				rw.Header().Set("Token", s.Token)
 				_, _ = rw.Write([]byte(s.Name))
 			}
@@ -239,6 +260,28 @@ func TestATokenIsRefreshedBeforeItEndsAndOnceForManyRequests(t *testing.T) {
 				t.Errorf("%d refreshes, want 1", got)
 			}
 		})
+	}
+}
+
+func TestAnIssuerThatDoesNotSayHowLongTokensLastIsNotAskedForEveryPage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.silent.Store(true)
+	w.signIn(t, "/dashboard/x")
+	w.clock.Add(3590)
+	before := w.tokens.Load()
+	for range 3 {
+		if res := w.get(t, "/dashboard/x"); res.StatusCode != http.StatusOK {
+			t.Errorf("status %d", res.StatusCode)
+		}
+		w.clock.Add(61) // a refreshed session is remembered for a minute
+	}
+	if got := w.tokens.Load() - before; got != 1 {
+		t.Errorf("%d refreshes for three pages, want 1", got)
+	}
+	w.clock.Add(600)
+	if w.get(t, "/dashboard/x"); w.tokens.Load()-before != 2 {
+		t.Error("a token of which nobody knows when it ends is taken to last")
 	}
 }
 

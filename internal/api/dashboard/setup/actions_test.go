@@ -202,20 +202,44 @@ func TestASlackAddressIsKeptAsASecretBeforeSettingsNameIt(t *testing.T) {
 	t.Parallel()
 	const address = "https://hooks.slack.example.com/services/T/B/X"
 	s := site(t, map[string]dashtest.Answer{
-		"PUT " + api: company(), "PUT " + api + "/secrets/slack_sales": {Body: object{"secret": "tenant-tenant_a-slack_sales"}},
+		"PUT " + api: company(), "PUT " + api + "/secrets/*": {Body: object{"secret": "tenant-tenant_a-slack_sales_new"}},
 	})
 	page := s.Post(base+"/notifications", url.Values{"etag": {etag}, "settings.notifications.slack.0.name": {"sales"},
 		"settings.notifications.slack.0.secret": {"tenant-tenant_a-slack_sales"}, "settings.notifications.slack.0.address": {address}})
 	calls := s.Calls(http.MethodPut)
-	if page.Status != http.StatusSeeOther || len(calls) != 2 || !strings.HasSuffix(calls[0].Path, "/secrets/slack_sales") || !strings.Contains(calls[0].Body, address) {
+	if page.Status != http.StatusSeeOther || len(calls) != 2 || !strings.Contains(calls[0].Path, "/secrets/slack_sales_") || !strings.Contains(calls[0].Body, address) {
 		t.Fatalf("the answer is %d after %+v", page.Status, calls)
 	}
-	if strings.Contains(calls[1].Body, address) || !strings.Contains(calls[1].Body, `"secret":"tenant-tenant_a-slack_sales"`) {
+	if strings.Contains(calls[1].Body, address) || !strings.Contains(calls[1].Body, `"secret":"tenant-tenant_a-slack_sales_new"`) {
 		t.Errorf("the settings are %s", calls[1].Body)
 	}
 	page = s.Post(base+"/notifications", url.Values{"etag": {etag}, "settings.notifications.slack.0.name": {"new"}})
 	if page.Status != http.StatusUnprocessableEntity || len(s.Calls(http.MethodPut)) != 2 {
 		t.Errorf("a channel without an address is answered %d", page.Status)
+	}
+}
+
+// What settings name must stay as it is until they name something else: the API may refuse them.
+func TestARefusedSlackAddressLeavesTheOneThatIsSaved(t *testing.T) {
+	t.Parallel()
+	for _, refusal := range []dashtest.Answer{
+		dashtest.Problem(http.StatusUnprocessableEntity, "invalid_settings"), dashtest.Problem(http.StatusPreconditionFailed, "changed"),
+	} {
+		const kept, fresh = "tenant-tenant_a-slack_sales", "tenant-tenant_a-slack_sales_new"
+		s := site(t, map[string]dashtest.Answer{"PUT " + api: refusal, "PUT " + api + "/secrets/*": {Body: object{"secret": fresh}}})
+		page := s.Post(base+"/notifications", url.Values{
+			"etag": {etag}, "settings.notifications.slack.0.name": {"sales"}, "settings.notifications.slack.0.secret": {kept},
+			"settings.notifications.slack.0.address": {"https://hooks.slack.example.com/services/T/B/NEW"},
+			"settings.notifications.email.0.name":    {"owner"}, "settings.notifications.email.0.to": {"nobody"},
+		})
+		for _, call := range s.Calls(http.MethodPut) {
+			if strings.HasSuffix(call.Path, "/secrets/slack_sales") {
+				t.Errorf("the address that leads go to is replaced by %s, before the settings are refused", call.Path)
+			}
+		}
+		if page.Status != http.StatusUnprocessableEntity || !strings.Contains(page.Body, `value="`+fresh+`"`) {
+			t.Errorf("the answer is %d, or has lost the address that was typed", page.Status)
+		}
 	}
 }
 

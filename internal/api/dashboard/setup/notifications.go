@@ -142,6 +142,8 @@ func readEmail(in *reader) []tenant.Email {
 var notPurpose = regexp.MustCompile(`[^a-z0-9]+`)
 
 // keepSlackAddresses keeps the addresses that were typed as secrets, before settings name them.
+// Each is a new secret, also in the place of another: leads go to the old address until settings
+// that name the new one are saved, which they may not be.
 func keepSlackAddresses(r *web.Request, in *reader, c *company) error {
 	for at, i := range slackPlaces(in) {
 		address := in.text(row(slackRows, i, "address"))
@@ -149,16 +151,17 @@ func keepSlackAddresses(r *web.Request, in *reader, c *company) error {
 			continue
 		}
 		slack := &c.Settings.Notifications.Slack[at]
-		purpose, ours := strings.CutPrefix(slack.Secret, tenant.SecretName(r.TenantID(), ""))
-		if !ours || purpose == "" {
-			name := strings.Trim(notPurpose.ReplaceAllString(strings.ToLower(slack.Name), "_"), "_")
-			purpose = "slack_" + name[:min(len(name), 30)] + "_" + strings.ToLower(rand.Text()[:8]) // two names may look the same here
-		}
-		kept, err := web.Read[client.SecretName](r.API.PutSecret(r.Context(), r.TenantID(), purpose, client.SecretValue{Value: address}))
+		kept, err := web.Read[client.SecretName](r.API.PutSecret(r.Context(), r.TenantID(), newPurpose(slack.Name), client.SecretValue{Value: address}))
 		if err != nil {
 			return err
 		}
 		slack.Secret = kept.Secret
 	}
 	return nil
+}
+
+// newPurpose returns what no secret is for yet; two names of channels may look the same in it.
+func newPurpose(channel string) string {
+	name := strings.Trim(notPurpose.ReplaceAllString(strings.ToLower(channel), "_"), "_")
+	return "slack_" + name[:min(len(name), 30)] + "_" + strings.ToLower(rand.Text()[:8])
 }

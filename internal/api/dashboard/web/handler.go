@@ -31,6 +31,8 @@ type Route struct {
 	Method string
 	Path   string // below Base, chi's syntax: /tenants/{tenant_id}/requests
 	Handle Handler
+
+	Takes time.Duration // how long an answer may take for which the API is asked again and again; 0: it is done at once
 }
 
 // Handler answers one request. What it returns becomes an error page, a refusal of the API

@@ -28,9 +28,9 @@ type Opener struct {
 }
 
 // Handler returns the handler of a page.
-func (o *Opener) Handler(handle Handler) http.Handler {
+func (o *Opener) Handler(route Route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, httpRequest *http.Request) {
-		s, ok := o.Gate.Session(w, httpRequest)
+		s, ok := o.Gate.Session(w, httpRequest, route.Takes)
 		if !ok {
 			return
 		}
@@ -42,7 +42,7 @@ func (o *Opener) Handler(handle Handler) http.Handler {
 		written := &onceWriter{ResponseWriter: w}
 		err := o.identify(r)
 		if err == nil {
-			err = handle(written, r)
+			err = route.Handle(written, r)
 		}
 		switch {
 		case err == nil:
