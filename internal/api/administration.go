@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/secret"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
@@ -41,6 +42,7 @@ type VaultFunc func(tenantID, secret string) crm.Vault
 type office struct {
 	tenantID string
 	actor    string
+	role     access.Role
 	scope    Scope
 }
 
@@ -49,7 +51,7 @@ func (h *handlers) office(ctx context.Context) (*office, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &office{tenantID: granted.tenantID, actor: granted.principal.Actor(), scope: h.scope(granted.tenantID)}, nil
+	return &office{tenantID: granted.tenantID, actor: granted.principal.Actor(), role: granted.principal.Role, scope: h.scope(granted.tenantID)}, nil
 }
 
 // administered returns the granted tenant as it is now.
@@ -96,7 +98,7 @@ func (h *handlers) keep(ctx context.Context, o *office, purpose, value string) (
 		return "", fmt.Errorf("audit secret: %w", err)
 	}
 	_, err = h.deps.Vault(o.tenantID, name).Renew(ctx, func(context.Context, string) (string, error) { return value, nil })
-	if errors.Is(err, secret.ErrNotFound) {
+	if errors.Is(err, secret.ErrNotFound) || errors.Is(err, secret.ErrDenied) { // which of the two, Keep finds out
 		err = h.deps.Secrets.Keep(ctx, name, value, o.tenantID)
 	}
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/mapping"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -24,20 +25,20 @@ type Connect func(tenantID string, in *tenant.Integration, settings json.RawMess
 
 // ListIntegrations implements GET /v1/tenants/{tenant_id}/integrations.
 func (h *handlers) ListIntegrations(ctx context.Context, _ ListIntegrationsRequestObject) (ListIntegrationsResponseObject, error) {
-	_, t, err := h.administered(ctx)
+	o, t, err := h.administered(ctx)
 	if err != nil {
 		return nil, err
 	}
 	page := ListIntegrations200JSONResponse{Integrations: []Integration{}}
 	for i := range t.Integrations {
-		page.Integrations = append(page.Integrations, presentIntegration(&t.Integrations[i]))
+		page.Integrations = append(page.Integrations, presentIntegration(&t.Integrations[i]).to(o.role))
 	}
 	return page, nil
 }
 
 // GetIntegration implements GET /v1/tenants/{tenant_id}/integrations/{integration_id}.
 func (h *handlers) GetIntegration(ctx context.Context, in GetIntegrationRequestObject) (GetIntegrationResponseObject, error) {
-	_, t, err := h.administered(ctx)
+	o, t, err := h.administered(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,33 @@ func (h *handlers) GetIntegration(ctx context.Context, in GetIntegrationRequestO
 	if found == nil {
 		return nil, store.ErrNotFound
 	}
-	return GetIntegration200JSONResponse(presentIntegration(found)), nil
+	return GetIntegration200JSONResponse(presentIntegration(found).to(o.role)), nil
+}
+
+// to returns the integration as a role may see it. A header that a custom destination is sent may
+// be a key, which is for those who can set it.
+func (i Integration) to(role access.Role) Integration {
+	if role.Includes(access.TenantAdmin) {
+		return i
+	}
+	var config map[string]any
+	if err := json.Unmarshal(i.Config, &config); err != nil {
+		i.Config = json.RawMessage("{}") // not an object: nobody knows what is in it
+		return i
+	}
+	headers, ok := config["headers"].(map[string]any)
+	if !ok {
+		return i
+	}
+	for name := range headers {
+		headers[name] = "(hidden)"
+	}
+	shown, err := json.Marshal(config)
+	if err != nil {
+		shown = []byte("{}") // what came from JSON goes back into it
+	}
+	i.Config = shown
+	return i
 }
 
 func presentIntegration(in *tenant.Integration) Integration {

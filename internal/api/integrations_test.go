@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api"
+	"github.com/your-org/multi-tenant-pipeline/internal/api/access"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/stage"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
@@ -172,6 +173,24 @@ func TestWhatWaitedForAnIntegrationToBeSwitchedOnGoesOut(t *testing.T) {
 		must(t, err)
 		if len(deliveries) != 1 || deliveries[0].State != turn.want {
 			t.Errorf("%s: got %+v, want %s", turn.status, deliveries, turn.want)
+		}
+	}
+}
+
+// A header may be a key of the company's own server.
+func TestOnlyAdministratorsSeeTheHeadersOfACustomDestination(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.admin(t, demo)
+	a.send(t, http.MethodPut, "/integrations/own", `{"kind":"custom","name":"Own","config":{"url":"https://leads.example.com/in","headers":{"X-Api-Key":"let-me-in"}}}`, http.StatusOK)
+	if got := a.send(t, http.MethodGet, "/integrations/own", "", http.StatusOK); !strings.Contains(string(got.body), "let-me-in") {
+		t.Errorf("the administrator sees %s", got.body)
+	}
+	viewer := w.token(t, access.TenantViewer, demo)
+	for _, path := range []string{"/integrations/own", "/integrations"} {
+		got := w.get(t, "/v1/tenants/"+demo+path, viewer)
+		if text := string(got.body); got.status != http.StatusOK || strings.Contains(text, "let-me-in") || !strings.Contains(text, "https://leads.example.com/in") || !strings.Contains(text, "X-Api-Key") {
+			t.Errorf("%s: the viewer sees %d %s", path, got.status, text)
 		}
 	}
 }

@@ -11,10 +11,11 @@ import (
 )
 
 // Keep is Put that makes the secret first if there is none. The label says whose it is, for
-// whoever looks through a project's secrets.
+// whoever looks through a project's secrets. A secret that may not be written may not exist
+// either (ErrDenied): to make it shows which.
 func (r *Reader) Keep(ctx context.Context, name, value, tenantID string) error {
 	_, err := r.Put(ctx, name, value)
-	if status.Code(err) != codes.NotFound {
+	if code := status.Code(err); code != codes.NotFound && code != codes.PermissionDenied {
 		return err
 	}
 	if err := r.create(ctx, name, tenantID); err != nil {

@@ -30,6 +30,10 @@ import (
 // ErrNotFound says that a secret does not exist, or has no version that may be read.
 var ErrNotFound = errors.New("secret not found")
 
+// ErrDenied says that a secret may not be read, or does not exist: rights go by name, and Secret
+// Manager may not tell whoever has none whether there is such a secret.
+var ErrDenied = errors.New("secret denied, or not there")
+
 // readTimeout bounds one read, and patience the wait for it when an older value is at
 // hand; retryAfter is how long that one serves before Secret Manager is asked again.
 const (
@@ -195,6 +199,8 @@ func (r *Reader) access(ctx context.Context, name, version string) (value, resou
 	case codes.OK:
 	case codes.NotFound, codes.FailedPrecondition: // the latter: disabled or destroyed
 		return "", "", fmt.Errorf("read secret %s: %w", name, errors.Join(ErrNotFound, err))
+	case codes.PermissionDenied:
+		return "", "", fmt.Errorf("read secret %s: %w", name, errors.Join(ErrDenied, err))
 	default:
 		return "", "", fmt.Errorf("read secret %s: %w", name, err)
 	}

@@ -749,7 +749,7 @@ type ImportEstimate struct {
 
 // Integration A CRM that leads go to.
 type Integration struct {
-	// Config The connector's settings and `mapping`, as the guide to CRM integration describes them.
+	// Config The connector's settings and `mapping`, as the guide to CRM integration describes them. The values of `headers` are shown to administrators only.
 	Config         map[string]interface{} `json:"config"`
 	HasCredentials bool                   `json:"has_credentials"`
 	IntegrationID  string                 `json:"integration_id"`
