@@ -39,12 +39,31 @@ locals {
   }]...)
 }
 
-# The role reads, writes and, for migrate, changes the schema.
+# What Spanner's own role for it allows, without the schema: that one contains updateDdl.
+resource "google_project_iam_custom_role" "database_user" {
+  role_id     = "pipelineDatabaseUser"
+  title       = "Pipeline: reads and writes the database"
+  description = "Rows, and not the schema."
+  permissions = [
+    "spanner.databases.beginOrRollbackReadWriteTransaction",
+    "spanner.databases.beginReadOnlyTransaction",
+    "spanner.databases.read",
+    "spanner.databases.select",
+    "spanner.databases.write",
+    "spanner.sessions.create",
+    "spanner.sessions.delete",
+    "spanner.sessions.get",
+    "spanner.sessions.list",
+  ]
+  depends_on = [time_sleep.apis]
+}
+
+# Every service reads and writes, and migrate changes the schema as well.
 resource "google_spanner_database_iam_member" "user" {
   for_each   = local.users
   instance   = google_spanner_instance.this.name
   database   = each.value.database
-  role       = "roles/spanner.databaseUser"
+  role       = each.value.name == "migrate" ? "roles/spanner.databaseUser" : google_project_iam_custom_role.database_user.id
   member     = local.members[each.value.name]
   depends_on = [google_spanner_database.this]
 }

@@ -1,5 +1,7 @@
 # The job that brings the schema up to date. The build gives it its image and runs it before it
-# deploys; after an apply that changes its settings it runs with what it has.
+# deploys; after an apply that changes its settings deploy/terraform runs it with what it has. Not Terraform itself:
+# Cloud Run forgets a run_execution_token as soon as somebody else runs the job, and refuses the same one again
+# (hashicorp/terraform-provider-google#24451).
 
 resource "google_service_account" "migrate" {
   account_id   = "pipeline-migrate"
@@ -18,8 +20,6 @@ resource "google_cloud_run_v2_job" "migrate" {
   name                = "migrate"
   location            = local.active_region
   deletion_protection = false # it holds nothing, and moves with the active region
-  # An apply runs the job when this changes.
-  run_execution_token = "m${substr(sha256(jsonencode(local.migrate_env)), 0, 8)}"
 
   template {
     template {
@@ -61,4 +61,9 @@ resource "google_cloud_run_v2_job" "migrate" {
   depends_on = [
     google_spanner_database_iam_member.user, google_storage_bucket_iam_member.migrate, google_project_iam_member.role, time_sleep.apis,
   ]
+}
+
+output "migrate_settings" {
+  value       = sha256(jsonencode(local.migrate_env))
+  description = "What the job migrate is told, in short: when it changes, deploy/terraform runs the job."
 }

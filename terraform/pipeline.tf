@@ -97,6 +97,16 @@ locals {
   }
 }
 
+# Until its first release a service takes nothing: whoever is pushed to and answers 200 has the only copy of a
+# message. Its health is good, so that Cloud Run keeps it.
+locals {
+  placeholder = ["sh", "-c", join(" ", [
+    "echo 'events {} http { access_log off; server { listen 8080;",
+    "location = /v1/health { return 200 placeholder; } location / { return 503; } } }'",
+    ">/tmp/nginx.conf && exec nginx -c /tmp/nginx.conf -g 'daemon off;'",
+  ])]
+}
+
 module "stage" {
   source   = "./modules/stage"
   for_each = local.services
@@ -106,6 +116,7 @@ module "stage" {
   regions             = toset(var.regions)
   active_region       = local.active_region
   image               = var.placeholder_image
+  command             = local.placeholder
   deletion_protection = var.deletion_protection
 
   public               = each.value.public

@@ -55,8 +55,8 @@ variable "webhook_min_instances" {
 
 variable "max_instances" {
   type        = number
-  default     = 100
-  description = "Most instances of a service in a region. A new project's quota is seldom more than the default."
+  default     = 20
+  description = "Most instances of a service in a region, of 1 CPU and at most 1 GiB each. Cloud Run refuses a service that could need more than the project's quota there: 20 CPUs and 40 GiB in many new ones."
   validation {
     condition     = var.max_instances >= 1 && var.max_instances <= 1000
     error_message = "max_instances must be from 1 to 1000."
@@ -81,8 +81,8 @@ variable "cpu_always" {
 
 variable "placeholder_image" {
   type        = string
-  default     = "us-docker.pkg.dev/cloudrun/container/hello"
-  description = "What a service runs until the first build."
+  default     = "docker.io/library/nginx:stable-alpine"
+  description = "What a service runs until the first build: an nginx, which is told to refuse everything."
 }
 
 variable "placeholder_job_image" {

@@ -8,7 +8,7 @@ spanner_config  = "nam3" # us-east4 and us-east1, with a witness in us-central1;
 bucket_location = "US"   # two regions of the country at least, Google chooses which
 gemini_location = "us"   # data stays in the country
 speech_location = "us"
-max_instances   = 100 # what a new project's quota allows in a region; raise the quota first
+max_instances   = 20 # what a new project's quota allows in a region; raise the quota of both first
 vpc_egress      = true
 cpu_always      = true # metrics and counts are on time
 

@@ -137,7 +137,7 @@ run "a_database_in_several_regions_is_warned_of_earlier" {
     spanner_config = "nam3"
   }
   assert {
-    condition     = strcontains(local.alerts["spanner-cpu"].query, "> 0.45") && strcontains(local.alerts["scaled-out"].query, "> 80")
+    condition     = strcontains(local.alerts["spanner-cpu"].query, "> 0.45") && strcontains(local.alerts["scaled-out"].query, "> 16")
     error_message = "A limit is not that of this deployment."
   }
 }

@@ -162,6 +162,57 @@ run "with_a_domain_everything_passes_the_load_balancer" {
   }
 }
 
+run "until_a_release_nothing_is_taken" {
+  assert {
+    condition = alltrue(flatten([for s in module.stage : [for c in s.placeholders :
+      c.image == "docker.io/library/nginx:stable-alpine" && strcontains(c.command[2], "location / { return 503; }")
+    ]]))
+    error_message = "A placeholder acknowledges what it is pushed."
+  }
+}
+
+run "a_region_is_not_behind_the_load_balancer_before_it_has_a_release" {
+  variables {
+    domain  = "leads.example.com"
+    regions = ["us-central1", "us-east1"]
+  }
+  override_data {
+    target = data.google_storage_bucket_objects.released
+    values = { bucket_objects = [{ name = "released/us-central1", content_type = "", media_link = "", self_link = "", storage_class = "" }] }
+  }
+  assert {
+    condition = alltrue([for name, b in google_compute_backend_service.edge :
+      [for backend in b.backend : backend.group] == [google_compute_region_network_endpoint_group.edge["${name} us-central1"].id]
+    ])
+    error_message = "A placeholder refuses deliveries that are sent once."
+  }
+}
+
+run "before_the_first_release_every_region_is_behind_the_load_balancer" {
+  variables {
+    domain  = "leads.example.com"
+    regions = ["us-central1", "us-east1"]
+  }
+  assert {
+    condition     = alltrue([for b in google_compute_backend_service.edge : length(b.backend) == 2])
+    error_message = "The first release's smoke test cannot get through."
+  }
+}
+
+run "only_migrate_may_change_the_schema" {
+  assert {
+    condition = { for key, m in google_spanner_database_iam_member.user : key => m.role } == merge(
+      { for name in keys(local.services) : "${name} pipeline-db" => google_project_iam_custom_role.database_user.id },
+      { "migrate pipeline-db" = "roles/spanner.databaseUser" },
+    )
+    error_message = "A service may change the schema, or migrate may not."
+  }
+  assert {
+    condition     = length([for p in google_project_iam_custom_role.database_user.permissions : p if strcontains(lower(p), "ddl")]) == 0
+    error_message = "The services' role contains the schema."
+  }
+}
+
 run "the_switch_for_own_keys_reaches_everything" {
   variables {
     cmek = true

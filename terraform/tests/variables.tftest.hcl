@@ -43,6 +43,38 @@ run "scaling_the_database_needs_enterprise" {
   }
 }
 
+run "a_new_project_takes_every_service" {
+  assert {
+    condition = var.max_instances <= 20 && alltrue([for s in local.services :
+      var.max_instances * tonumber(regex("^[0-9]+", s.memory)) * (endswith(s.memory, "Gi") ? 1024 : 1) <= 40 * 1024
+    ])
+    error_message = "Cloud Run refuses a service that could need more than 20 CPUs or 40 GiB."
+  }
+  assert {
+    condition = alltrue(flatten([for name in fileset(path.module, "env/*.tfvars") : [
+      for m in regexall("(?m)^max_instances *= *([0-9]+)", file(name)) : tonumber(m[0]) <= var.max_instances
+    ]]))
+    error_message = "A file of variables asks for more than a new project has."
+  }
+}
+
+run "an_apply_never_runs_migrate_by_itself" {
+  assert {
+    condition     = google_cloud_run_v2_job.migrate.run_execution_token == null && google_cloud_run_v2_job.migrate.start_execution_token == null
+    error_message = "Cloud Run forgets the token when a release runs the job, and the next apply fails."
+  }
+}
+
+run "what_migrate_is_told_can_be_compared" {
+  variables {
+    database_roles = "make"
+  }
+  assert {
+    condition     = output.migrate_settings != run.an_apply_never_runs_migrate_by_itself.migrate_settings
+    error_message = "Nobody sees that migrate has to make the roles."
+  }
+}
+
 run "reports_of_erasures_say_what_is_set" {
   variables {
     pitr_days        = 3

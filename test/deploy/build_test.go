@@ -72,12 +72,43 @@ func TestTerraformAppliesAndSaysWhereEverythingIs(t *testing.T) {
 		t.Fatal("terraform failed")
 	}
 	w := p.world()
-	wantOrder(t, w, `terraform .* init`, `terraform .* apply .*-var=project_id=acme-leads`, `terraform .* output`)
+	wantOrder(t, w, `terraform .* init`, `terraform .* apply .*-var=project_id=acme-leads`, `terraform .* output -raw deployment`)
 	if got, want := p.read("build/deployment.env"), deployment("us-central1", "us-east1"); got != want {
 		t.Errorf("wrote down:\n%s", cmp.Diff(want, got))
 	}
 	if got := p.read("terraform/backend_override.tf"); !strings.Contains(got, `bucket = "acme-leads-terraform"`) {
 		t.Errorf("the state is kept by:\n%s", got)
+	}
+}
+
+// Terraform does not run it, and a search or a database role that the schema lacks would be refused to every service.
+func TestMigrateRunsAgainWhenItIsToldSomethingElse(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		told []string // before the apply, and after it
+		runs int
+		bad  bool // the job fails
+	}{
+		"the first apply, without an image": {[]string{"", "one"}, 0, false},
+		"nothing that it is told":           {[]string{"one", "one"}, 0, false},
+		"what it is told":                   {[]string{"one", "two"}, 1, false},
+		"what it is told, and it fails":     {[]string{"one", "two"}, 1, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld("us-central1", "us-east1")
+			w.Migrate = test.told
+			if test.bad {
+				w.Faults = []fault{{Match: `jobs execute`, Code: 1}}
+			}
+			p := newProject(t, w)
+			if failed := p.run("terraform"); (failed != "") != test.bad {
+				t.Errorf("deploy/%s failed, want a failure: %t", failed, test.bad)
+			}
+			if ran := p.world().lines(`jobs execute migrate --region=us-central1 --wait$`); len(ran) != test.runs {
+				t.Errorf("it ran as %v, want %d times", ran, test.runs)
+			}
+		})
 	}
 }
 
@@ -131,7 +162,7 @@ func TestWhoeverAppliesMaySignAsTheCanary(t *testing.T) {
 			if failed := p.run("terraform"); failed != "" {
 				t.Fatal("terraform failed")
 			}
-			wantOrder(t, p.world(), `terraform .* apply`, `terraform .* output`,
+			wantOrder(t, p.world(), `terraform .* apply`, `terraform .* output -raw deployment`,
 				`iam service-accounts add-iam-policy-binding pipeline-canary@\S+ --member=`+member+` --role=roles/iam\.serviceAccountTokenCreator$`)
 		})
 	}

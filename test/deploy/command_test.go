@@ -167,9 +167,19 @@ func install(directory string) error {
 	return os.Symlink(self, filepath.Join(directory, "pipelinectl"))
 }
 
-// terraform's one output that a script reads is a line for each fact.
+// terraform's outputs that a script reads are a line for each fact, and what the job migrate is told.
 func (w *world) terraform(args []string) error {
+	if slices.Contains(args, "apply") && len(w.Migrate) > 1 {
+		w.Migrate = w.Migrate[1:]
+	}
 	if !slices.Contains(args, "output") {
+		return nil
+	}
+	if slices.Contains(args, "migrate_settings") {
+		if len(w.Migrate) == 0 || w.Migrate[0] == "" {
+			return errors.New(`output "migrate_settings" not found`)
+		}
+		fmt.Print(w.Migrate[0])
 		return nil
 	}
 	regions := map[string]bool{}

@@ -30,6 +30,11 @@ func TestAReleaseReachesEveryServiceByDigestInOrder(t *testing.T) {
 			t.Errorf("%s runs %s, want %s", key, got, want)
 		}
 	}
+	for _, region := range []string{"us-central1", "us-east1"} {
+		if _, said := w.Objects["gs://acme-leads-pipeline-build/released/"+region]; !said {
+			t.Errorf("nobody said that %s has a release: the load balancer would never lead to it", region)
+		}
+	}
 	var moved []string
 	for _, line := range w.lines(`update-traffic .*candidate=10,`) {
 		if name := strings.Fields(line)[4]; !slices.Contains(moved, name) {
@@ -119,6 +124,11 @@ func TestAFailureLeavesTheOldVersionServing(t *testing.T) {
 			w = p.world()
 			if asked := w.lines(test.never); len(asked) > 0 {
 				t.Errorf("went on with %v", asked)
+			}
+			for object := range w.Objects {
+				if strings.Contains(object, "/released/") {
+					t.Errorf("%s says that there is a release", object)
+				}
 			}
 			for key := range w.Services {
 				if revision := w.tag(key, "candidate"); revision != "" {

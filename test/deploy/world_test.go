@@ -25,6 +25,7 @@ type target struct {
 type service struct {
 	Revisions []string // the newest last
 	Images    map[string]string
+	Command   string // what a placeholder is started with, until somebody says otherwise
 	Traffic   []target
 }
 
@@ -43,6 +44,7 @@ type world struct {
 	Objects  map[string]string   // of Cloud Storage, by address; buckets are in it as well
 	Tags     map[string]bool     // images in the registry
 	Status   []string            // what the API says of the request, one after the other
+	Migrate  []string            // what the job migrate is told: now, and after each apply; none before the first
 	Faults   []fault
 	Calls    []call
 }
@@ -69,11 +71,12 @@ var order = []string{"notify", "push", "analyze", "transcribe", "sweep", "webhoo
 func newWorld(regions ...string) *world {
 	w := &world{
 		Services: map[string]*service{}, Objects: map[string]string{}, Tags: map[string]bool{}, Status: []string{"received", "pushed", "completed"},
+		Migrate: []string{"told"},
 	}
 	for _, name := range order {
 		for _, region := range regions {
 			w.Services[name+" "+region] = &service{
-				Revisions: []string{name + "-00001"}, Images: map[string]string{name + "-00001": "hello"},
+				Revisions: []string{name + "-00001"}, Images: map[string]string{name + "-00001": "nginx"}, Command: "sh -c nginx",
 				Traffic: []target{{Revision: name + "-00001", Percent: 100, Latest: true}},
 			}
 		}
@@ -201,6 +204,12 @@ func flag(args []string, name string) string {
 func (s *service) update(name string, args []string) error {
 	if !slices.Contains(args, "--no-traffic") {
 		return fmt.Errorf("%s would get traffic at once", name)
+	}
+	if slices.Contains(args, "--command=") {
+		s.Command = ""
+	}
+	if s.Command != "" {
+		return fmt.Errorf("%s does not come up: its image knows no %s", name, s.Command)
 	}
 	revision := fmt.Sprintf("%s-%05d", name, len(s.Revisions)+1)
 	s.Revisions = append(s.Revisions, revision)

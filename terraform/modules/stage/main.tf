@@ -45,7 +45,8 @@ resource "google_cloud_run_v2_service" "this" {
     }
 
     containers {
-      image = var.image
+      image   = var.image
+      command = var.command
       ports {
         container_port = 8080
       }
@@ -110,7 +111,7 @@ resource "google_cloud_run_v2_service" "this" {
 
   lifecycle {
     # The build's: it deploys by digest and moves the traffic step by step.
-    ignore_changes = [client, client_version, template[0].containers[0].image, template[0].revision, template[0].labels, traffic]
+    ignore_changes = [client, client_version, template[0].containers[0].image, template[0].containers[0].command, template[0].revision, template[0].labels, traffic]
   }
 
   depends_on = [google_secret_manager_secret_iam_member.environment]

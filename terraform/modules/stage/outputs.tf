@@ -38,6 +38,11 @@ output "services" {
   description = "The service's name in each region, known once it is there."
 }
 
+output "placeholders" {
+  value       = [for s in google_cloud_run_v2_service.this : { image = s.template[0].containers[0].image, command = s.template[0].containers[0].command }]
+  description = "What each region runs until the build deploys something."
+}
+
 output "public" {
   value       = length(google_cloud_run_v2_service_iam_member.public) > 0
   description = "Whether anybody may call it."

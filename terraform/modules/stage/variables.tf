@@ -23,6 +23,11 @@ variable "image" {
   description = "Image until the build deploys one."
 }
 
+variable "command" {
+  type        = list(string)
+  description = "What that image is started with. The build's start by themselves."
+}
+
 variable "public" {
   type        = bool
   default     = false

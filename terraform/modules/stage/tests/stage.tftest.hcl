@@ -22,7 +22,8 @@ variables {
   name                = "analyze"
   regions             = ["us-central1", "us-east1"]
   active_region       = "us-central1"
-  image               = "us-docker.pkg.dev/cloudrun/container/hello"
+  image               = "docker.io/library/nginx:stable-alpine"
+  command             = ["nginx"]
   cpu                 = "1"
   memory              = "512Mi"
   cpu_idle            = false
