@@ -59,10 +59,10 @@ func (w *world) withoutAudio(t *testing.T, id string) {
 // Retention comes to a request once: what a retry fetched afterwards would stay for good.
 func TestWhatNeverCameIsNotFetchedOnceItsTimeIsOver(t *testing.T) {
 	t.Parallel()
-	ends := map[string]func(*world, *testing.T, string){
-		"completed without audio": (*world).withoutAudio,
-		"failed without audio":    func(w *world, t *testing.T, id string) { w.failed(t, id, "") },
-		"failed with its audio":   func(w *world, t *testing.T, id string) { w.failed(t, id, recording.Object(demo, id, 1)) },
+	ends := map[string]func(*testing.T, *world, string){
+		"completed without audio": func(t *testing.T, w *world, id string) { w.withoutAudio(t, id) },
+		"failed without audio":    func(t *testing.T, w *world, id string) { w.failed(t, id, "") },
+		"failed with its audio":   func(t *testing.T, w *world, id string) { w.failed(t, id, recording.Object(demo, id, 1)) },
 	}
 	for kept, days := range map[string]tenant.Retention{"recordings": {RecordingDays: 10}, "transcripts": {TranscriptDays: 10}} {
 		for name, end := range ends {
@@ -70,7 +70,7 @@ func TestWhatNeverCameIsNotFetchedOnceItsTimeIsOver(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t)
 				id := w.unheard(t)
-				end(w, t, id)
+				end(t, w, id)
 				r := w.keeps(t, days)
 				w.days(11)
 				must(t, r.Run(t.Context()))
