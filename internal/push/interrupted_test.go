@@ -139,22 +139,41 @@ func TestASuspendedTenantsDeliveriesStayDue(t *testing.T) {
 
 func TestAPushersConfigIsChecked(t *testing.T) {
 	t.Parallel()
-	good := push.Config{Lease: time.Minute, Attempts: 1, Backoff: time.Second, Longest: time.Second}
-	for variable, change := range map[string]func(*push.Config){
-		"DELIVERY_LEASE":    func(c *push.Config) { c.Lease = 0 },
-		"DELIVERY_BACKOFF":  func(c *push.Config) { c.Backoff = 0 },
-		"DELIVERY_ATTEMPTS": func(c *push.Config) { c.Attempts = 0 },
+	good := push.Config{Lease: time.Minute, Attempts: 1, Backoff: time.Second, Longest: time.Second, ThrottleWait: crm.StepTimeout - 1}
+	for _, test := range []struct {
+		variable string
+		change   func(*push.Config)
+	}{
+		{"DELIVERY_LEASE", func(c *push.Config) { c.Lease = 0 }},
+		{"DELIVERY_BACKOFF", func(c *push.Config) { c.Backoff = 0 }},
+		{"DELIVERY_BACKOFF_MAX", func(c *push.Config) { c.Longest = c.Backoff - 1 }},
+		{"DELIVERY_ATTEMPTS", func(c *push.Config) { c.Attempts = 0 }},
+		{"DELIVERY_THROTTLE_WAIT", func(c *push.Config) { c.ThrottleWait = -1 }},
+		{"DELIVERY_THROTTLE_WAIT", func(c *push.Config) { c.ThrottleWait = crm.StepTimeout }},
 	} {
 		bad := good
-		change(&bad)
-		if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), variable) {
-			t.Errorf("%s: got %v", variable, err)
+		test.change(&bad)
+		if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), test.variable) {
+			t.Errorf("%s: got %v", test.variable, err)
 		}
 	}
 	if err := good.Validate(); err != nil {
 		t.Error(err)
 	}
-	if _, err := push.New(good, push.Deps{}); err == nil {
-		t.Error("a pusher without a store is made")
+	w := newWorld(t)
+	if _, err := push.New(good, w.pusher.Deps); err != nil {
+		t.Error(err)
+	}
+	for name, lack := range map[string]func(*push.Deps){
+		"store":   func(d *push.Deps) { d.Store = nil },
+		"tenants": func(d *push.Deps) { d.Tenants = nil },
+		"secrets": func(d *push.Deps) { d.Secrets = nil },
+		"client":  func(d *push.Deps) { d.HTTP = nil },
+	} {
+		deps := w.pusher.Deps
+		lack(&deps)
+		if _, err := push.New(good, deps); err == nil {
+			t.Errorf("a pusher without its %s is made", name)
+		}
 	}
 }
