@@ -100,11 +100,21 @@ func get[T any](b *tab, action chromedp.Action[T]) T {
 	if chromedp.FromContext(b.ctx).Target == nil {
 		ctx = b.ctx // the first one opens the tab, which must outlive it
 	}
-	value, err := chromedp.Run(ctx, action)
-	if err != nil {
-		b.t.Fatal(err)
+	for {
+		value, err := chromedp.Run(ctx, action)
+		if err == nil {
+			return value
+		}
+		if !replaced(err) || ctx.Err() != nil {
+			b.t.Fatal(err)
+		}
 	}
-	return value
+}
+
+// replaced reports whether an action found its element on a page that was replaced before anything
+// was done with it: the next one has it, too.
+func replaced(err error) bool {
+	return strings.Contains(err.Error(), "No node with given id found") || strings.Contains(err.Error(), "Could not find node with given id")
 }
 
 // command is an action of Chromium's own protocol.
