@@ -24,7 +24,7 @@ run: assets ## play sample calls through the whole pipeline on this machine; ARG
 
 test: assets ## unit, emulator and end-to-end tests, with the race detector
 	@tools/preflight test
-	go test -race -timeout 20m $(PKGS)
+	go test -race -timeout 40m $(PKGS)
 
 ##@ Change
 .PHONY: assets build fmt chaos cover fuzz generate mutate samples screenshots

@@ -18,7 +18,7 @@ import (
 
 // patience bounds every wait: far above what a busy machine needs, so that a test fails
 // because something is wrong, not because something is slow.
-const patience = 4 * time.Minute
+const patience = 8 * time.Minute
 
 // binaries are built once for all tests.
 var binaries = sync.OnceValues(func() (string, error) {
