@@ -11,7 +11,7 @@ import (
 )
 
 // stretch is how many requests a storm sends to one stack. The emulator finds what is due by
-// looking at every row of it: at 4,000 requests a look takes five minutes, and at 1,000 a second.
+// looking at every row of it: at 4,000 requests a look takes five minutes.
 const stretch = 1000
 
 // storms is a storm on as many fresh stacks, one after the other, as it takes. Each has a seed of
