@@ -26,7 +26,7 @@ const callTimeout = 10 * time.Second
 func newClient() client {
 	return client{http: &http.Client{
 		Timeout:   time.Minute,
-		Transport: &http.Transport{MaxIdleConnsPerHost: 100, IdleConnTimeout: time.Second},
+		Transport: &http.Transport{MaxIdleConnsPerHost: 100, IdleConnTimeout: time.Second, ExpectContinueTimeout: callTimeout},
 	}}
 }
 
@@ -62,6 +62,9 @@ func (s *stack) post(ctx context.Context, path string, header http.Header, body 
 	defer cancel()
 	var a answer
 	header.Set("Content-Type", "application/json")
+	if s.balancer != nil {
+		header.Set("Expect", "100-continue")
+	}
 	status, reply, err := s.do(ctx, http.MethodPost, s.WebhookURL+path, header, body)
 	switch {
 	case err != nil:

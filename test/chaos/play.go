@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -149,7 +148,7 @@ func (s *stack) deliver(ctx context.Context, it *item, kind string, payload map[
 		it.fail(err)
 		return
 	}
-	s.insist(it, kind, func() (answer, error) {
+	s.insist(ctx, it, kind, func(ctx context.Context) (answer, error) {
 		return s.post(ctx, "/v1/callrail/webhook/"+t.ID+"/"+kind, signCall(t.SigningKey, body), body)
 	})
 }
@@ -164,35 +163,25 @@ func (s *stack) sendWebForm(ctx context.Context, it *item) {
 		return
 	}
 	for range 2 {
-		s.insist(it, "web form", func() (answer, error) {
+		s.insist(ctx, it, "web form", func(ctx context.Context) (answer, error) {
 			return s.post(ctx, "/v1/forms/"+t.ID, signForm(t.SigningKey, body), body)
 		})
 	}
 }
 
 // insist sends until it is acknowledged, or once if the sender has no patience.
-func (s *stack) insist(it *item, what string, post func() (answer, error)) {
+func (s *stack) insist(ctx context.Context, it *item, what string, post poster) {
+	if s.balancer != nil {
+		post = s.balancer.spread(post)
+	}
 	for try := range retries {
 		begin := time.Now()
-		a, err := s.balance(post)
+		a, err := post(ctx)
 		it.note(sending{what, try > 0, time.Since(begin), a, err}, it.requestID(s.Tenants[it.tenant]))
 		if err == nil || errors.Is(err, context.Canceled) || !it.patient {
 			return
 		}
 		time.Sleep(retryPause)
-	}
-}
-
-// balance sends as a load balancer does, if there is one: a connection that is refused is no
-// delivery, and is tried again, since another instance is there or will be soon.
-func (s *stack) balance(post func() (answer, error)) (answer, error) {
-	begin := time.Now()
-	for {
-		a, err := post()
-		if !s.balanced || !errors.Is(err, syscall.ECONNREFUSED) || time.Since(begin) > refusals {
-			return a, err
-		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 

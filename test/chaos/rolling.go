@@ -14,22 +14,17 @@ const (
 	replaced = time.Minute
 	// between is how long a new process works before the next service is replaced.
 	between = time.Second
-	// refusals is how long a load balancer goes on trying other instances. Where there is only one
-	// of each, it is as long as a busy machine needs to start its successor; the report says how
-	// long it was.
-	refusals = 30 * time.Second
 )
 
 // rolling replaces every service in turn while the load goes on, in fair weather. Nothing may
-// be lost or fail, and no sender may notice: a connection that is refused is a load
-// balancer's to send elsewhere.
+// be lost or fail, and no sender may notice.
 func rolling(ctx context.Context, s *stack, o options) (*report, error) {
 	begin := time.Now()
 	r, items := newReport("rolling", o.seed), plan(o)
 	for _, it := range items {
 		it.patient = false
 	}
-	s.balanced = true
+	s.balancer = newBalancer()
 	var all sync.WaitGroup
 	all.Go(func() { s.play(ctx, items) })
 	err := s.replaceAll(ctx, r, o.duration)
@@ -60,17 +55,11 @@ func (s *stack) replaceAll(ctx context.Context, r *report, duration time.Duratio
 	}
 	for round := 0; round == 0 || time.Since(begin) < duration; round++ {
 		for _, service := range services {
-			old := s.pid(service)
-			if old == 0 || syscall.Kill(old, syscall.SIGTERM) != nil {
-				return fmt.Errorf("%s has no process", service)
+			replace := func() error { return s.replace(ctx, service) }
+			if service == "webhook" {
+				replace = func() error { return s.balancer.end(func() error { return s.replace(ctx, service) }) }
 			}
-			err := until(ctx, replaced, 50*time.Millisecond, func() error {
-				if pid := s.pid(service); pid == 0 || pid == old {
-					return fmt.Errorf("%s is not back", service)
-				}
-				return nil
-			})
-			if err != nil {
+			if err := replace(); err != nil {
 				return err
 			}
 			r.Faults["replaced "+service]++
@@ -80,6 +69,20 @@ func (s *stack) replaceAll(ctx context.Context, r *report, duration time.Duratio
 		}
 	}
 	return nil
+}
+
+// replace ends the process of a service and returns when there is another.
+func (s *stack) replace(ctx context.Context, service string) error {
+	old := s.pid(service)
+	if old == 0 || syscall.Kill(old, syscall.SIGTERM) != nil {
+		return fmt.Errorf("%s has no process", service)
+	}
+	return until(ctx, replaced, 50*time.Millisecond, func() error {
+		if pid := s.pid(service); pid == 0 || pid == old {
+			return fmt.Errorf("%s is not back", service)
+		}
+		return nil
+	})
 }
 
 // unnoticed adds what is worse in fair weather than in a storm: anything that failed, and any

@@ -61,8 +61,8 @@ type stack struct {
 	command   *exec.Cmd
 	ended     chan struct{} // closed when devstack has
 	log       *os.File
-	listable  bool // there are so few requests that lists tell of them
-	balanced  bool // a load balancer sends refused connections elsewhere
+	listable  bool      // there are so few requests that lists tell of them
+	balancer  *balancer // nil: senders meet the webhook as it is
 }
 
 // start runs devstack and returns when it is ready.
