@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"cloud.google.com/go/civil"
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
 	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/cost"
 	"github.com/your-org/multi-tenant-pipeline/internal/job"
@@ -57,7 +60,7 @@ func (h *handlers) importOrder(owner *tenant.Tenant, in CreateImportRequestObjec
 	}
 	order := reconcile.Order{
 		SourceID: src.ID, Batch: in.Body.Batch, Push: in.Body.Push,
-		From: dayIn(owner, in.Body.From.Time), To: dayIn(owner, in.Body.To.AddDate(0, 0, 1)).Add(-time.Minute),
+		From: dayIn(owner, in.Body.From, 0), To: dayIn(owner, in.Body.To, 1).Add(-time.Minute),
 	}
 	var wrong []FieldError
 	if !reconcile.Reachable(src) {
@@ -75,9 +78,9 @@ func (h *handlers) importOrder(owner *tenant.Tenant, in CreateImportRequestObjec
 	return order, nil
 }
 
-// dayIn returns the first instant of a day in the tenant's zone.
-func dayIn(owner *tenant.Tenant, day time.Time) time.Time {
-	return calendar.Start(day, owner.Location())
+// dayIn returns the first instant of a day, or of one some days later, in the tenant's zone.
+func dayIn(owner *tenant.Tenant, day openapi_types.Date, later int) time.Time {
+	return calendar.Start(civil.DateOf(day.Time).AddDays(later), owner.Location())
 }
 
 func (h *handlers) estimate(ctx context.Context, owner *tenant.Tenant, order reconcile.Order) (CreateImportResponseObject, error) {

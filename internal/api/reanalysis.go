@@ -74,7 +74,7 @@ func membersOf(order json.RawMessage) map[string]any {
 
 // choice returns the requests of whole days of the tenant's zone.
 func choice(owner *tenant.Tenant, from, to types.Date) (reanalyze.Choice, error) {
-	c := reanalyze.Choice{From: dayIn(owner, from.Time), Until: dayIn(owner, to.AddDate(0, 0, 1))}
+	c := reanalyze.Choice{From: dayIn(owner, from, 0), Until: dayIn(owner, to, 1)}
 	for name, at := range map[string]types.Date{"from": from, "to": to} {
 		if !storable(at.Time) || at.Year() > lastYear {
 			return c, &refusal{code: ProblemCodeInvalidRequest, parameter: "/" + name}

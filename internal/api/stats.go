@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"cloud.google.com/go/civil"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
@@ -96,7 +97,8 @@ func dayRange(from, to openapi_types.Date, zone *time.Location, atMost int) (sto
 	if to.Before(from.Time) || to.After(from.AddDate(0, 0, atMost)) {
 		return store.Range{}, &refusal{code: ProblemCodeInvalidRequest, parameter: "to"}
 	}
-	days := store.Range{From: calendar.Start(from.Time, zone), To: calendar.Start(to.AddDate(0, 0, 1), zone), Zone: zone.String()}
+	first, after := civil.DateOf(from.Time), civil.DateOf(to.Time).AddDays(1)
+	days := store.Range{From: calendar.Start(first, zone), To: calendar.Start(after, zone), Zone: zone.String()}
 	if !storable(days.From) || !storable(days.To) {
 		return store.Range{}, &refusal{code: ProblemCodeInvalidRequest, parameter: "from"}
 	}

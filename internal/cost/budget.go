@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"time"
 
+	"cloud.google.com/go/civil"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
@@ -27,8 +30,8 @@ type Month struct{ Start, End time.Time }
 // MonthOf returns the month of a moment in a zone.
 func MonthOf(at time.Time, zone *time.Location) Month {
 	at = at.In(zone)
-	start := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, zone)
-	return Month{Start: start, End: start.AddDate(0, 1, 0)}
+	first := civil.Date{Year: at.Year(), Month: at.Month(), Day: 1}
+	return Month{Start: calendar.Start(first, zone), End: calendar.Start(first.AddMonths(1), zone)}
 }
 
 // String returns the month as 2006-01.

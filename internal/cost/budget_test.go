@@ -10,23 +10,29 @@ import (
 
 func TestAMonthIsThatOfTheTenantsZone(t *testing.T) {
 	t.Parallel()
-	denver, err := time.LoadLocation("America/Denver")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for at, want := range map[string][3]string{
-		"2026-11-01T05:59:59Z": {"2026-10", "2026-10-01T06:00:00Z", "2026-11-01T06:00:00Z"},
-		"2026-11-01T06:00:00Z": {"2026-11", "2026-11-01T06:00:00Z", "2026-12-01T07:00:00Z"}, // summer time ends on the 1st
-		"2026-12-31T12:00:00Z": {"2026-12", "2026-12-01T07:00:00Z", "2027-01-01T07:00:00Z"},
+	for _, tt := range []struct {
+		zone, at string
+		want     [3]string
+	}{
+		{"America/Denver", "2026-11-01T05:59:59Z", [3]string{"2026-10", "2026-10-01T06:00:00Z", "2026-11-01T06:00:00Z"}},
+		{"America/Denver", "2026-11-01T06:00:00Z", [3]string{"2026-11", "2026-11-01T06:00:00Z", "2026-12-01T07:00:00Z"}}, // summer time ends on the 1st
+		{"America/Denver", "2026-12-31T12:00:00Z", [3]string{"2026-12", "2026-12-01T07:00:00Z", "2027-01-01T07:00:00Z"}},
+		{"America/Havana", "2026-11-01T04:30:00Z", [3]string{"2026-11", "2026-11-01T04:00:00Z", "2026-12-01T05:00:00Z"}},   // the first of two midnights
+		{"America/Asuncion", "2017-09-30T12:00:00Z", [3]string{"2017-09", "2017-09-01T04:00:00Z", "2017-10-01T04:00:00Z"}}, // no midnight at its end
+		{"America/Asuncion", "2017-10-15T03:30:00Z", [3]string{"2017-10", "2017-10-01T04:00:00Z", "2017-11-01T03:00:00Z"}},
 	} {
-		moment, err := time.Parse(time.RFC3339, at)
+		zone, err := time.LoadLocation(tt.zone)
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := cost.MonthOf(moment, denver)
+		moment, err := time.Parse(time.RFC3339, tt.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := cost.MonthOf(moment, zone)
 		got := [3]string{m.String(), m.Start.UTC().Format(time.RFC3339), m.End.UTC().Format(time.RFC3339)}
-		if got != want {
-			t.Errorf("%s: got %v, want %v", at, got, want)
+		if got != tt.want {
+			t.Errorf("%s in %s: got %v, want %v", tt.at, tt.zone, got, tt.want)
 		}
 	}
 }

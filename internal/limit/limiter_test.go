@@ -237,3 +237,22 @@ func TestLimitsThatLetNothingThroughAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestADayEndsWithItsLastInstant(t *testing.T) {
+	t.Parallel()
+	for _, zone := range []string{
+		"America/Denver", "Asia/Kolkata",
+		"America/Santiago", // the next day has no midnight: it begins at one
+	} {
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, passed := range []time.Duration{0, time.Hour / 2, 12 * time.Hour, 24*time.Hour - time.Nanosecond} {
+			now := time.Date(2026, 9, 5, 0, 0, 0, 0, loc).Add(passed)
+			if got, want := midnight(now).Sub(now), 24*time.Hour-passed; got != want {
+				t.Errorf("%s: %s ends after %s, want %s", zone, now, got, want)
+			}
+		}
+	}
+}

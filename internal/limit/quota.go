@@ -8,6 +8,7 @@ import (
 
 	"cloud.google.com/go/civil"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
 
@@ -95,6 +96,5 @@ func (q *Quota) of(key dayKey) *day {
 
 // midnight returns the beginning of the next day in now's zone.
 func midnight(now time.Time) time.Time {
-	year, month, today := now.Date()
-	return time.Date(year, month, today+1, 0, 0, 0, 0, now.Location())
+	return calendar.Start(civil.DateOf(now).AddDays(1), now.Location())
 }

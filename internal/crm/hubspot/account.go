@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"cloud.google.com/go/civil"
+
+	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/crm/oauth"
 )
@@ -109,6 +112,5 @@ func (a *account) midnight(now time.Time) time.Time {
 	if err != nil {
 		loc = time.UTC
 	}
-	y, m, d := now.In(loc).Date()
-	return time.Date(y, m, d+1, 0, 0, 0, 0, loc)
+	return calendar.Start(civil.DateOf(now.In(loc)).AddDays(1), loc)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"cloud.google.com/go/civil"
+
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 	"github.com/your-org/multi-tenant-pipeline/internal/calendar"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
@@ -101,8 +103,8 @@ func (f filter) day(name string, zone *time.Location, later int) (*time.Time, bo
 	if f.Get(name) == "" {
 		return nil, true
 	}
-	day, err := time.Parse(time.DateOnly, f.Get(name))
-	start := calendar.Start(day.AddDate(0, 0, later), zone)
+	day, err := civil.ParseDate(f.Get(name))
+	start := calendar.Start(day.AddDays(later), zone)
 	return &start, err == nil
 }
 
