@@ -91,6 +91,35 @@ func TestWhatTurnsOutToBeNoLeadBeforeItArrivesIsNotDelivered(t *testing.T) {
 	}
 }
 
+// A deal that was made must not go on saying that there is one, whether or not all else was made;
+// unless whoever corrects it leaves the CRMs as they are.
+func TestWhatTurnsOutToBeNoLeadAfterItsDealWasMadeIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	for push, updated := range map[bool]int{true: 1, false: 0} {
+		w := newWorld(t, "hubspot")
+		hubspot := w.crms["hubspot"]
+		hubspot.fail[crm.StepCall] = &crm.Error{Fault: crm.Transient, Op: "create", Status: 503}
+		id := w.analyzed(t, "FRM1", true)
+		w.push(t, id)
+		w.finished(t, id)
+		run := w.noLead(t, id, push)
+		w.Advance(2 * w.pusher.Config.Longest)
+		if push {
+			if err := w.runner.Handle(t.Context(), "tenant_demo", id, run); err != nil {
+				t.Fatal(err)
+			}
+		} else {
+			w.handleDue(t, id, "hubspot")
+		}
+		if d := w.delivery(t, id, "hubspot"); d.State != request.DeliveryDone {
+			t.Errorf("push %t: delivery: %+v", push, d)
+		}
+		if hubspot.updated[crm.StepDeal] != updated || hubspot.created[crm.StepDeal] != 1 || hubspot.created[crm.StepCall] != 1 {
+			t.Errorf("push %t: made %v, updated %v", push, hubspot.created, hubspot.updated)
+		}
+	}
+}
+
 // What a rule sends elsewhere while it waits goes on: the attempt plans nothing elsewhere.
 func TestARuleThatSendsElsewhereDoesNotEndWhatWaits(t *testing.T) {
 	t.Parallel()

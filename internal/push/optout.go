@@ -3,7 +3,9 @@ package push
 import (
 	"context"
 	"fmt"
+	"slices"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/crm"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
 )
@@ -52,11 +54,16 @@ func (o order) withheld(d request.Delivery) (state request.DeliveryState, why st
 }
 
 // needless returns how a delivery ends that was planned for what is no lead any more, or what a
-// rule now keeps from every destination. What has arrived is brought up to date instead. A rule that
-// sends it elsewhere does not end it: elsewhere, nobody has planned it.
+// rule now keeps from every destination. What has arrived, were it a part of it, is brought up to date
+// instead. A rule that sends it elsewhere does not end it: elsewhere, nobody has planned it.
 func (o order) needless(d request.Delivery) (state request.DeliveryState, why string) {
-	if to := o.plan.Destination(d.Destination); to != nil && to.Nowhere && d.Synced == 0 {
+	if to := o.plan.Destination(d.Destination); to != nil && to.Nowhere && d.Synced == 0 && !lead(d.Ledger) {
 		return request.DeliverySkipped, to.Skip
 	}
 	return "", ""
+}
+
+// lead reports whether there is a record that says that there is one. A contact is only a person.
+func lead(ledger []request.LedgerEntry) bool {
+	return slices.ContainsFunc(ledger, func(e request.LedgerEntry) bool { return e.Done() && e.Step != crm.StepContact })
 }
