@@ -168,11 +168,12 @@ func (e HealthStatus) Valid() bool {
 
 // Defines values for JobKind.
 const (
-	Erase     JobKind = "erase"
-	Export    JobKind = "export"
-	Import    JobKind = "import"
-	Reanalyze JobKind = "reanalyze"
-	Rescore   JobKind = "rescore"
+	Erase        JobKind = "erase"
+	Export       JobKind = "export"
+	Import       JobKind = "import"
+	Reanalyze    JobKind = "reanalyze"
+	Rescore      JobKind = "rescore"
+	Retranscribe JobKind = "retranscribe"
 )
 
 // Valid indicates whether the value is a known member of the JobKind enum.
@@ -187,6 +188,8 @@ func (e JobKind) Valid() bool {
 	case Reanalyze:
 		return true
 	case Rescore:
+		return true
+	case Retranscribe:
 		return true
 	default:
 		return false
@@ -1196,20 +1199,22 @@ type Job struct {
 	CreatedAt time.Time `json:"created_at"`
 
 	// Error Why it failed or what it waits for.
-	Error string  `json:"error,omitempty"`
-	JobID string  `json:"job_id"`
-	Kind  JobKind `json:"kind"`
+	Error string `json:"error,omitempty"`
+	JobID string `json:"job_id"`
+
+	// Kind A new API key of a source begins retranscribe by itself, for calls of the last two weeks whose recordings could not be had without it.
+	Kind JobKind `json:"kind"`
 
 	// Report What was done so far.
 	Report map[string]interface{} `json:"report"`
 
-	// SourceID The source that an import asks.
+	// SourceID The source whose calls an import or retranscribe is about.
 	SourceID  string    `json:"source_id,omitempty"`
 	State     JobState  `json:"state"`
 	UpdatedAt time.Time `json:"updated_at"`
 }
 
-// JobKind defines model for Job.Kind.
+// JobKind A new API key of a source begins retranscribe by itself, for calls of the last two weeks whose recordings could not be had without it.
 type JobKind string
 
 // JobState defines model for Job.State.

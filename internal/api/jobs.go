@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/your-org/multi-tenant-pipeline/internal/job"
-	"github.com/your-org/multi-tenant-pipeline/internal/reconcile"
 	"github.com/your-org/multi-tenant-pipeline/internal/recording"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 )
@@ -169,8 +168,10 @@ func presentJob(j *job.Job) Job {
 	if err := job.Decode(j.Report, &shown.Report); err != nil { // it was written by us as an object
 		slog.Error("report of job not readable", "job_id", j.ID, "error", err)
 	}
-	if j.Kind == job.Import {
-		var order reconcile.Order
+	if j.Kind == job.Import || j.Kind == job.Retranscribe {
+		var order struct {
+			SourceID string `json:"source_id"`
+		}
 		if err := job.Decode(j.Input, &order); err != nil {
 			slog.Error("input of job not readable", "job_id", j.ID, "error", err)
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/your-org/multi-tenant-pipeline/internal/job"
+	"github.com/your-org/multi-tenant-pipeline/internal/reconcile"
 	"github.com/your-org/multi-tenant-pipeline/internal/request"
 	"github.com/your-org/multi-tenant-pipeline/internal/store"
 	"github.com/your-org/multi-tenant-pipeline/internal/tenant"
@@ -124,7 +126,8 @@ func (h *handlers) PutSource(ctx context.Context, in PutSourceRequestObject) (Pu
 		return nil, err
 	}
 	before := t.Source(in.SourceID)
-	replaced := in.Body.APIKey != "" && before != nil && before.APIKeySecret != ""
+	known := before != nil
+	replaced := in.Body.APIKey != "" && known && before.APIKeySecret != ""
 	change := sourceChange{body: in.Body, id: in.SourceID, bound: in.Params.IfMatch, h: h}
 	if err := change.apply(t); err != nil { // before any secret is kept
 		return nil, err
@@ -149,11 +152,31 @@ func (h *handlers) PutSource(ctx context.Context, in PutSourceRequestObject) (Pu
 			return nil, fmt.Errorf("retry deliveries: %w", err)
 		}
 	}
+	if known && in.Body.APIKey != "" {
+		if err := o.retranscribe(ctx, in.SourceID); err != nil {
+			return nil, err
+		}
+	}
 	shown, err := h.presentOne(ctx, o, changed, in.SourceID)
 	if err != nil {
 		return nil, err
 	}
 	return PutSource200JSONResponse(shown), nil
+}
+
+// retranscribe queues the job that makes up for the words of calls whose recordings could not be
+// had without the source's new key.
+func (o *office) retranscribe(ctx context.Context, sourceID string) error {
+	input, err := reconcile.RetranscribeOrder{SourceID: sourceID}.Input()
+	if err != nil {
+		return err
+	}
+	queued := job.Job{ID: store.NewJobID(), Kind: job.Retranscribe, Input: input, Actor: o.actor}
+	line := store.AuditLine{Actor: o.actor, Action: "retranscribe.create", Target: queued.ID}
+	if err := o.scope.CreateJob(ctx, queued, line); err != nil {
+		return fmt.Errorf("create job: %w", err)
+	}
+	return nil
 }
 
 // sourceChange replaces a source.

@@ -83,6 +83,25 @@ func TestANewAPIKeyRetriesWhatWasParked(t *testing.T) {
 	}
 }
 
+func TestANewAPIKeyMakesUpForMissingWords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	a := w.admin(t, demo)
+	jobs := func() []api.Job {
+		return decode[api.JobPage](t, a.send(t, http.MethodGet, "/jobs", "", http.StatusOK)).Jobs
+	}
+	a.send(t, http.MethodPut, "/sources/call-rail", callRailSource, http.StatusOK)
+	a.send(t, http.MethodPut, "/sources/call-rail", strings.Replace(callRailSource, `"api_key"`, `"signing_key"`, 1), http.StatusOK)
+	if got := jobs(); len(got) > 0 {
+		t.Errorf("there was nothing to make up for: %+v", got)
+	}
+	a.send(t, http.MethodPut, "/sources/call-rail", callRailSource, http.StatusOK)
+	got := jobs()
+	if len(got) != 1 || got[0].Kind != "retranscribe" || got[0].State != "queued" || got[0].SourceID != "call-rail" {
+		t.Errorf("got %+v, want a job for call-rail", got)
+	}
+}
+
 func TestWhatASourceCannotBeIsRefusedAllAtOnce(t *testing.T) {
 	t.Parallel()
 	a := newWorld(t, nil).admin(t, demo)

@@ -26,11 +26,12 @@ func (s State) Settled() bool { return s != Queued && s != Running }
 
 // The kinds of job.
 const (
-	Erase     = "erase"
-	Export    = "export"
-	Import    = "import"
-	Rescore   = "rescore"
-	Reanalyze = "reanalyze"
+	Erase        = "erase"
+	Export       = "export"
+	Import       = "import"
+	Rescore      = "rescore"
+	Reanalyze    = "reanalyze"
+	Retranscribe = "retranscribe"
 )
 
 // Job is one piece of long work of a tenant. Input, Progress and Report are JSON objects of

@@ -135,8 +135,11 @@ type Recording struct {
 // Kept reports whether the audio is in the bucket.
 func (r Recording) Kept() bool { return r.Object != "" }
 
-// AbsentExpired is the Absent of audio that was kept for as long as the tenant wants it.
-const AbsentExpired = "expired"
+// Values of Absent that others than who fetched it look at.
+const (
+	AbsentExpired  = "expired"   // it was kept for as long as the tenant wants it
+	AbsentNoAccess = "no_access" // the tenant gave no key for the source, or one that it refuses
+)
 
 // Came reports whether the audio was in the bucket at some time: none is awaited any more.
 func (r Recording) Came() bool { return r.Kept() || r.Absent == AbsentExpired }

@@ -33,6 +33,14 @@ func (p *Platform) taker(cfg callrail.Settings) (*reconcile.Taker, error) {
 	}, nil
 }
 
+// Retranscriber makes up for the words that an old key kept from us.
+func (p *Platform) Retranscriber(cfg *ReconcileConfig) *reconcile.Retranscriber {
+	return &reconcile.Retranscriber{
+		Store:     func(tenantID string) reconcile.Unheard { return p.Store.ForTenant(tenantID) },
+		PerMinute: cfg.Poll.PerMinute, Settle: 2 * p.config.Secrets.TTL, Now: time.Now,
+	}
+}
+
 // Importer brings in history.
 func (p *Platform) Importer(cfg *ReconcileConfig) (*reconcile.Importer, error) {
 	taker, err := p.taker(cfg.CallRail)

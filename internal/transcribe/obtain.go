@@ -18,11 +18,11 @@ import (
 const (
 	AbsentNotRecorded = "not_recorded" // nobody spoke, or the call is not of a kind that is recorded
 	AbsentNeverCame   = "never_came"   // the source has none, or not in time
-	AbsentNoAccess    = "no_access"    // the tenant gave no key for the source, or one that it refuses
-	AbsentUnreachable = "unreachable"  // the source or its media host did not answer in time
-	AbsentForbidden   = "forbidden"    // it lies where we must not fetch it from, or the source refuses it
-	AbsentNotAudio    = "not_audio"    // what was served is no recording
-	AbsentTruncated   = "truncated"    // it broke off each time
+	AbsentNoAccess    = request.AbsentNoAccess
+	AbsentUnreachable = "unreachable" // the source or its media host did not answer in time
+	AbsentForbidden   = "forbidden"   // it lies where we must not fetch it from, or the source refuses it
+	AbsentNotAudio    = "not_audio"   // what was served is no recording
+	AbsentTruncated   = "truncated"   // it broke off each time
 	AbsentTooLarge    = "too_large"
 	AbsentNotKept     = "not_kept" // our own bucket could not be used for too long
 )

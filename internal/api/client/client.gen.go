@@ -797,12 +797,14 @@ type Job struct {
 	// Error Why it failed or what it waits for.
 	Error string `json:"error,omitempty"`
 	JobID string `json:"job_id"`
-	Kind  string `json:"kind"`
+
+	// Kind A new API key of a source begins retranscribe by itself, for calls of the last two weeks whose recordings could not be had without it.
+	Kind string `json:"kind"`
 
 	// Report What was done so far.
 	Report map[string]interface{} `json:"report"`
 
-	// SourceID The source that an import asks.
+	// SourceID The source whose calls an import or retranscribe is about.
 	SourceID  string    `json:"source_id,omitempty"`
 	State     string    `json:"state"`
 	UpdatedAt time.Time `json:"updated_at"`

@@ -45,9 +45,10 @@ func longWork(ctx context.Context, s *service.Step, cfg *jobsConfig) ([]*sweep.T
 	runner := &job.Runner{
 		Config: cfg.Jobs, Queue: s.Store.Operator(), Now: time.Now,
 		Handlers: map[string]job.Handler{
-			job.Erase:  &privacy.Eraser{Config: cfg.Privacy, Store: s.Store, Bucket: bucket, Now: time.Now},
-			job.Export: &privacy.Exporter{Config: cfg.Privacy, Store: s.Store, Bucket: bucket, Now: time.Now},
-			job.Import: importer,
+			job.Erase:        &privacy.Eraser{Config: cfg.Privacy, Store: s.Store, Bucket: bucket, Now: time.Now},
+			job.Export:       &privacy.Exporter{Config: cfg.Privacy, Store: s.Store, Bucket: bucket, Now: time.Now},
+			job.Import:       importer,
+			job.Retranscribe: s.Retranscriber(&cfg.Reconcile),
 		},
 	}
 	if err := reanalysis(ctx, s, &cfg.Again, runner.Handlers); err != nil {

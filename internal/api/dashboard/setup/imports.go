@@ -9,7 +9,6 @@ import (
 
 	"github.com/your-org/multi-tenant-pipeline/internal/api/client"
 	"github.com/your-org/multi-tenant-pipeline/internal/api/dashboard/web"
-	"github.com/your-org/multi-tenant-pipeline/internal/job"
 )
 
 // importDays is how far back the form looks until somebody chooses other days.
@@ -34,7 +33,7 @@ func readImport(r *web.Request, sourceID string) (*importPart, error) {
 		"from": {today.AddDate(0, 0, -importDays).Format(time.DateOnly)}, "to": {today.Format(time.DateOnly)},
 	}}}
 	var err error
-	part.Jobs, err = readJobs(r, string(job.Import), sourceID)
+	part.Jobs, err = readJobs(r, "", sourceID)
 	return part, err
 }
 

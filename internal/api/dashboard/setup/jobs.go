@@ -17,7 +17,7 @@ const jobsShown = 25
 // jobList is the jobs of a page: of one kind, or of all.
 type jobList struct {
 	Kind   string // empty: all
-	Source string // of imports: whose; empty: all
+	Source string // of imports and other work for a source: whose; empty: all
 	Jobs   []client.Job
 	Next   string // token of the next page
 	Active bool   // one is under way: the list is read again by itself
