@@ -161,7 +161,8 @@ func (s *stack) read(file string) error {
 
 func (s *stack) startBrowser(path string) error {
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.WSURLReadTimeout(*patience),
-		chromedp.Flag("autoplay-policy", "no-user-gesture-required"), chromedp.Flag("mute-audio", true))
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"), chromedp.Flag("mute-audio", true),
+		chromedp.Flag("force-prefers-reduced-motion", true)) // a click must not miss what glides away
 	if os.Geteuid() == 0 {
 		opts = append(opts, chromedp.NoSandbox) // Chromium's own sandbox does not work for root
 	}

@@ -81,7 +81,7 @@ func TestAllSamplesBecomeLeads(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	out, err := run(ctx, t, nil, binary(t, "devstack"), "-once")
+	out, err := run(ctx, t, nil, watchedDevstack(t), "-once")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -2,5 +2,5 @@
 
 package e2e
 
-// raceEnabled builds devstack with the race detector when the tests are.
+// raceEnabled reports whether the tests are built with the race detector.
 const raceEnabled = false

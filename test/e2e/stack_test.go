@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -20,42 +21,60 @@ import (
 // because something is wrong, not because something is slow.
 const patience = 8 * time.Minute
 
-// binaries are built once for all tests.
-var binaries = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "e2e-*")
-	if err != nil {
-		return "", err
+// folder is where the programs are that the tests run.
+var folder string
+
+// Programs are built once for all tests that run them. With the race detector devstack is several
+// times slower: one test that goes everywhere is enough for what it can find.
+var (
+	plain = sync.OnceValue(func() error { return build("", "./cmd/devstack", "./cmd/migrate", "./cmd/pipelinectl") })
+	raced = sync.OnceValue(func() error { return build("race", "-race", "./cmd/devstack") })
+)
+
+// build compiles into a folder below the programs' own.
+func build(into string, args ...string) error {
+	to := filepath.Join(folder, into) + string(filepath.Separator)
+	command := exec.Command("go", append([]string{"build", "-o", to}, args...)...)
+	command.Dir = root
+	if out, err := command.CombinedOutput(); err != nil {
+		return errors.New(string(out))
 	}
-	args := []string{"build", "-o", dir + string(filepath.Separator)}
-	if raceEnabled {
-		args = append(args, "-race")
-	}
-	build := exec.Command("go", append(args, "./cmd/devstack", "./cmd/migrate", "./cmd/pipelinectl")...)
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", errors.New(string(out))
-	}
-	return dir, nil
-})
+	return nil
+}
 
 // root is the top of the module, seen from this package.
 const root = "../.."
 
 func TestMain(m *testing.M) {
-	code := m.Run()
-	if dir, err := binaries(); err == nil {
-		_ = os.RemoveAll(dir)
+	var err error
+	if folder, err = os.MkdirTemp("", "e2e-*"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
 	os.Exit(code)
 }
 
+// binary returns the path of a program.
 func binary(t *testing.T, name string) string {
 	t.Helper()
-	dir, err := binaries()
-	if err != nil {
+	if err := plain(); err != nil {
 		t.Fatal(err)
 	}
-	return filepath.Join(dir, name)
+	return filepath.Join(folder, name)
+}
+
+// watchedDevstack returns the path of devstack, with the race detector in it if the tests have it.
+func watchedDevstack(t *testing.T) string {
+	t.Helper()
+	if !raceEnabled {
+		return binary(t, "devstack")
+	}
+	if err := raced(); err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Join(folder, "race", "devstack")
 }
 
 // readyFile is what devstack tells the outside.

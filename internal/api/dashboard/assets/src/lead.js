@@ -2,6 +2,8 @@
 const player = document.getElementById('player');
 const audio = document.getElementById('audio');
 const transcript = document.getElementById('transcript');
+const still = matchMedia('(prefers-reduced-motion: reduce)'); // nothing glides for who asks for that
+const glide = () => (still.matches ? 'instant' : 'smooth');
 
 if (player) play();
 
@@ -67,7 +69,7 @@ function play() {
 		if (now === before) return;
 		before?.classList.remove('now');
 		now?.classList.add('now');
-		if (now && !audio.paused) now.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+		if (now && !audio.paused) now.scrollIntoView({ block: 'nearest', behavior: glide() });
 	}
 
 	// listen fetches the recording once more for its waveform. A long one, or one that may not
@@ -127,7 +129,7 @@ document.addEventListener('click', (event) => {
 	quote.classList.add('shown');
 	turn.classList.add('cited');
 	mark(turn.querySelector('.said'), quote.dataset.quote);
-	turn.scrollIntoView({ block: 'center', behavior: 'smooth' });
+	turn.scrollIntoView({ block: 'center', behavior: glide() });
 	turn.focus({ preventScroll: true });
 });
 
