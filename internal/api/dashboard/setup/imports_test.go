@@ -94,26 +94,26 @@ func TestWhyCallsCannotBeImportedStandsAtTheField(t *testing.T) {
 	}
 }
 
-func TestTheImportsOfASourceAreItsOwn(t *testing.T) {
+func TestTheJobsOfASourceAreItsOwn(t *testing.T) {
 	t.Parallel()
-	job := func(id, source, state string) object {
-		return object{"job_id": id, "kind": "import", "source_id": source, "state": state, "actor": "https://issuer.example.com#ann",
+	job := func(id, kind, source, state string) object {
+		return object{"job_id": id, "kind": kind, "source_id": source, "state": state, "actor": "https://issuer.example.com#ann",
 			"created_at": time.Unix(0, 0), "updated_at": time.Unix(0, 0), "report": object{"listed": 310, "looked": 100, "imported": 90, "present": 10}}
 	}
 	s := site(t, map[string]dashtest.Answer{
-		"GET " + api + "/jobs":              {Body: object{"next_page_token": "more", "jobs": []any{job("job_1", "callrail", "running"), job("job_2", "other", "paused")}}},
+		"GET " + api + "/jobs":              {Body: object{"next_page_token": "more", "jobs": []any{job("job_1", "import", "callrail", "running"), job("job_2", "import", "other", "paused"), job("job_3", "retranscribe", "callrail", "queued"), job("job_4", "export", "", "done")}}},
 		"POST " + api + "/jobs/job_1/pause": {Status: http.StatusNoContent},
 	})
 	page := s.Get(base + "/sources/callrail").Body
-	for _, want := range []string{base + "/jobs/job_1/pause", base + "/jobs/job_1/cancel", `name="source_id" value="callrail"`, "kind=import&amp;source_id=callrail", "310", "Older ones are under"} {
+	for _, want := range []string{base + "/jobs/job_1/pause", base + "/jobs/job_1/cancel", `name="source_id" value="callrail"`, "kind=&amp;source_id=callrail", "job_3", "Retranscribe", "310", "Older ones are under"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s", want)
 		}
 	}
-	if strings.Contains(page, "job_2") {
-		t.Error("an import of another source is shown")
+	if strings.Contains(page, "job_2") || strings.Contains(page, "job_4") {
+		t.Error("another source's job, or nobody's, is shown")
 	}
-	part := s.Get(base+"/jobs?kind=import&source_id=other", "HX-Request", "true").Body
+	part := s.Get(base+"/jobs?source_id=other", "HX-Request", "true").Body
 	if strings.Contains(part, "job_1") || !strings.Contains(part, "job_2/resume") {
 		t.Errorf("the list of another source is %s", part)
 	}
