@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -83,14 +84,19 @@ type Deps struct {
 	Tester  Tester
 }
 
+// documented returns the document's operations, which never change.
+var documented = sync.OnceValues(func() (map[string]*operation, error) {
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	if err != nil {
+		return nil, err
+	}
+	return operationsOf(document)
+})
+
 // New returns the API's handler. It fails if the document does not say of each operation
 // who may use it.
 func New(ctx context.Context, cfg Config, deps Deps) (http.Handler, error) {
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
-	if err != nil {
-		return nil, fmt.Errorf("read openapi document: %w", err)
-	}
-	operations, err := operationsOf(document)
+	operations, err := documented()
 	if err != nil {
 		return nil, fmt.Errorf("read openapi document: %w", err)
 	}

@@ -43,14 +43,22 @@ func newDocument(t *testing.T) *openapi3.T {
 	return document
 }
 
+// router finds the operation of a request in the document.
+var router = sync.OnceValues(func() (routers.Router, error) {
+	document, err := loadDocument()
+	if err != nil {
+		return nil, err
+	}
+	return gorillamux.NewRouter(document)
+})
+
 // checkAgainstDocument fails the test if the answer is not what the document promises:
 // status, headers, schema, and no field that it does not name.
 func checkAgainstDocument(t *testing.T, r *http.Request, got reply) {
 	t.Helper()
-	document := newDocument(t)
-	router, err := gorillamux.NewRouter(document)
+	find, err := router()
 	must(t, err)
-	route, params, err := router.FindRoute(r)
+	route, params, err := find.FindRoute(r)
 	if err != nil {
 		return // an address that the document does not know
 	}
