@@ -148,16 +148,25 @@ func (h *handlers) CancelJob(ctx context.Context, in CancelJobRequestObject) (Ca
 // createJob queues a job of the caller's and returns it as it stands.
 func (h *handlers) createJob(ctx context.Context, granted grant, j job.Job, line store.AuditLine) (Job, error) {
 	scope := h.scope(granted.tenantID)
-	j.ID, j.Actor = store.NewJobID(), granted.principal.Actor()
-	line.Actor, line.Target = j.Actor, cmp.Or(line.Target, j.ID)
-	if err := scope.CreateJob(ctx, j, line); err != nil {
-		return Job{}, fmt.Errorf("create job: %w", err)
+	id, err := queueJob(ctx, scope, granted.principal.Actor(), j, line)
+	if err != nil {
+		return Job{}, err
 	}
-	queued, err := scope.Job(ctx, j.ID)
+	queued, err := scope.Job(ctx, id)
 	if err != nil {
 		return Job{}, fmt.Errorf("read job: %w", err)
 	}
 	return presentJob(queued), nil
+}
+
+// queueJob queues an actor's job, with a line in the audit log, and returns its id.
+func queueJob(ctx context.Context, to Jobs, actor string, j job.Job, line store.AuditLine) (string, error) {
+	j.ID, j.Actor = store.NewJobID(), actor
+	line.Actor, line.Target = actor, cmp.Or(line.Target, j.ID)
+	if err := to.CreateJob(ctx, j, line); err != nil {
+		return "", fmt.Errorf("create job: %w", err)
+	}
+	return j.ID, nil
 }
 
 func presentJob(j *job.Job) Job {

@@ -126,8 +126,8 @@ func (h *handlers) PutSource(ctx context.Context, in PutSourceRequestObject) (Pu
 		return nil, err
 	}
 	before := t.Source(in.SourceID)
-	known := before != nil
-	replaced := in.Body.APIKey != "" && known && before.APIKeySecret != ""
+	newKey := before != nil && in.Body.APIKey != ""
+	replaced := newKey && before.APIKeySecret != ""
 	change := sourceChange{body: in.Body, id: in.SourceID, bound: in.Params.IfMatch, h: h}
 	if err := change.apply(t); err != nil { // before any secret is kept
 		return nil, err
@@ -152,7 +152,7 @@ func (h *handlers) PutSource(ctx context.Context, in PutSourceRequestObject) (Pu
 			return nil, fmt.Errorf("retry deliveries: %w", err)
 		}
 	}
-	if known && in.Body.APIKey != "" {
+	if newKey { // what was not heard without it
 		if err := o.retranscribe(ctx, in.SourceID); err != nil {
 			return nil, err
 		}
@@ -171,12 +171,8 @@ func (o *office) retranscribe(ctx context.Context, sourceID string) error {
 	if err != nil {
 		return err
 	}
-	queued := job.Job{ID: store.NewJobID(), Kind: job.Retranscribe, Input: input, Actor: o.actor}
-	line := store.AuditLine{Actor: o.actor, Action: "retranscribe.create", Target: queued.ID}
-	if err := o.scope.CreateJob(ctx, queued, line); err != nil {
-		return fmt.Errorf("create job: %w", err)
-	}
-	return nil
+	_, err = queueJob(ctx, o.scope, o.actor, job.Job{Kind: job.Retranscribe, Input: input}, store.AuditLine{Action: "retranscribe.create"})
+	return err
 }
 
 // sourceChange replaces a source.

@@ -17,7 +17,7 @@ const refusals = 30 * time.Second
 // busy is how long an instance that is to be ended waits for something to do.
 const busy = 3 * time.Second
 
-// balancer does for the webhook what Cloud Run does: it sends nothing to an instance that
+// balancer does for the webhook what Cloud Run is taken to do: it sends nothing to an instance that
 // is being ended, and goes elsewhere if a connection is refused. Without it a request can
 // meet the end of its connection, and HTTP cannot say whether it was read.
 type balancer struct {
